@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.api.message;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Facts the broker adds to a stored message, merged over the message's own annotations on each delivery. Immutable and
+ * sorted by key, so that equal annotations have equal bytes.
+ *
+ * @param values keys to values of type String, Boolean, Byte, Short, Integer, Long, Float, Double or {@code byte[]}
+ */
+public record Annotations(SortedMap<String, Object> values) {
+    public static final Annotations NONE = new Annotations(new TreeMap<>());
+
+    public Annotations {
+        values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
+    }
+
+    public static Annotations of(Map<String, Object> values) {
+        return values.isEmpty() ? NONE : new Annotations(new TreeMap<>(values));
+    }
+
+    public boolean isEmpty() {
+        return values.isEmpty();
+    }
+
+    /** These annotations with {@code newer} added; equal keys take the newer value. */
+    public Annotations merged(Annotations newer) {
+        if (newer.isEmpty()) {
+            return this;
+        }
+        if (isEmpty()) {
+            return newer;
+        }
+        TreeMap<String, Object> all = new TreeMap<>(values);
+        all.putAll(newer.values);
+        return new Annotations(all);
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.api.port;
+
+import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressKind;
+import io.postrider.api.delivery.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a peer wants to receive from.
+ *
+ * @param kind the kind the peer insists on, or null if the address decides (a new one becomes a queue)
+ * @param subscription which subscription of a topic; ignored for a queue
+ * @param selector JMS selector text, or null for every message
+ * @param noLocal whether to leave out messages published under {@code containerId}; ignored for a queue
+ * @param mode how messages are taken
+ * @param defaultOutcome applied to unsettled deliveries when the link is closed in an orderly way
+ * @param connectionId broker-wide unique id of the connection
+ * @param containerId the peer's container id (JMS client id)
+ * @param user authenticated user
+ */
+public record ConsumerRequest(
+        AddressKey address,
+        @Nullable AddressKind kind,
+        SubscriptionRequest subscription,
+        @Nullable String selector,
+        boolean noLocal,
+        Mode mode,
+        Outcome defaultOutcome,
+        String connectionId,
+        String containerId,
+        String user) {
+
+    /** How a consumer takes messages. */
+    public enum Mode {
+        /** Each delivery waits for an outcome: at least once. */
+        ACKNOWLEDGE,
+        /** Each delivery is done before it is handed over: at most once. */
+        AT_MOST_ONCE,
+        /** Deliveries are copies; nothing is taken from the queue. */
+        BROWSE
+    }
+
+    /**
+     * Which subscription of a topic.
+     *
+     * @param durability whether and how it outlives the consumer
+     * @param isShared whether other consumers may join under the same name
+     * @param scope container id that owns the name, or {@code SubscriptionKey.GLOBAL_SCOPE}
+     * @param name null only for a volatile exclusive subscription, which needs none
+     */
+    public record SubscriptionRequest(
+            Durability durability,
+            boolean isShared,
+            String scope,
+            @Nullable String name) {
+        public static final SubscriptionRequest VOLATILE =
+                new SubscriptionRequest(Durability.VOLATILE, false, "", null);
+    }
+
+    /** Life span of a topic subscription. */
+    public enum Durability {
+        VOLATILE,
+        DURABLE
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.api.port;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The durable, ordered log of one shard. Entries are opaque bytes with dense indexes from 1.
+ *
+ * <p>Lifecycle: {@link #replay} once, then {@link #start}, then appends. Owned by the shard's thread unless a method
+ * says otherwise; the listener is called on the log's own threads.
+ */
+public interface ShardLog extends AutoCloseable {
+
+    /** Receives what becomes durable. Called on a thread of the log; must return at once. */
+    interface Listener {
+        /** Every entry up to and including {@code index} is durable. Indexes only rise. */
+        void committed(long index);
+
+        /** The log has failed for good: nothing beyond the last committed index will ever be confirmed. */
+        void failed(Throwable cause);
+    }
+
+    /** Receives an entry that was read back. The buffer is only valid during the call. */
+    @FunctionalInterface
+    interface Visitor {
+        void entry(long index, ByteBuffer bytes);
+    }
+
+    /**
+     * Reads every durable entry after an index, in order.
+     *
+     * @return index of the last durable entry, or {@code afterIndex} if there is none
+     */
+    long replay(long afterIndex, Visitor visitor);
+
+    void start(Listener listener);
+
+    /**
+     * Adds an entry. It is copied before the call returns, and written and synced as soon as the log is idle, together
+     * with everything else that arrived meanwhile; no timer is involved.
+     *
+     * @param entry from position to limit; at least one byte
+     * @return index of the entry
+     */
+    long append(ByteBuffer entry);
+
+    /** Bytes appended and not yet committed. Any thread. */
+    long pendingBytes();
+
+    /** Bytes of log files that a checkpoint could free. Any thread. */
+    long replayBytes();
+
+    /** Entries up to {@code index} are in a durable checkpoint: their space may be reused. Any thread. */
+    void release(long index);
+
+    /** Makes everything appended durable, then closes. */
+    @Override
+    void close();
+}
