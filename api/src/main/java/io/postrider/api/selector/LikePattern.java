@@ -34,7 +34,7 @@ final class LikePattern {
             int c = characters[i];
             if (escape != null && c == escape) {
                 i++;
-                if (i == characters.length || characters[i] != '%' && characters[i] != '_') {
+                if (i == characters.length || (characters[i] != '%' && characters[i] != '_')) {
                     throw new InvalidSelectorException(
                             "% or _ after each escape character " + Character.toString(c),
                             i == characters.length

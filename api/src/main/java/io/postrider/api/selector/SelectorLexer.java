@@ -42,7 +42,7 @@ final class SelectorLexer {
         if (Character.isJavaIdentifierStart(c)) {
             return word();
         }
-        if (isDigit(next) || c == '.' && isDigit(next + 1)) {
+        if (isDigit(next) || (c == '.' && isDigit(next + 1))) {
             return number();
         }
         return switch (c) {

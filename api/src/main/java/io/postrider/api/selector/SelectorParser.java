@@ -3,9 +3,7 @@
 package io.postrider.api.selector;
 
 import io.postrider.api.selector.Expression.Arithmetic;
-import io.postrider.api.selector.Expression.Identifier;
 import io.postrider.api.selector.Expression.Literal;
-import io.postrider.api.selector.Expression.Type;
 import io.postrider.api.selector.Token.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -68,9 +66,11 @@ final class SelectorParser {
     }
 
     private static Expression checkCondition(Expression expression, Token start) {
-        if (expression.type() == Type.NUMBER || expression.type() == Type.STRING) {
+        if (expression.type() == Expression.Type.NUMBER || expression.type() == Expression.Type.STRING) {
             throw new InvalidSelectorException(
-                    "a condition", expression.type() == Type.STRING ? "a string" : "a number", start.position());
+                    "a condition",
+                    expression.type() == Expression.Type.STRING ? "a string" : "a number",
+                    start.position());
         }
         return expression;
     }
@@ -120,7 +120,7 @@ final class SelectorParser {
         Token start = peek();
         int startIndex = next;
         Expression left = sum();
-        boolean isBareIdentifier = left instanceof Identifier && next == startIndex + 1;
+        boolean isBareIdentifier = left instanceof Expression.Identifier && next == startIndex + 1;
         Comparator comparator = skipComparator();
         if (comparator != null) {
             return comparison(comparator, left, start);
@@ -146,8 +146,9 @@ final class SelectorParser {
         return left;
     }
 
-    private static Identifier identifier(Expression left, boolean isBareIdentifier, Token start, String keyword) {
-        if (isBareIdentifier && left instanceof Identifier identifier) {
+    private static Expression.Identifier identifier(
+            Expression left, boolean isBareIdentifier, Token start, String keyword) {
+        if (isBareIdentifier && left instanceof Expression.Identifier identifier) {
             return identifier;
         }
         throw new InvalidSelectorException(
@@ -175,7 +176,7 @@ final class SelectorParser {
 
     /** Strings and booleans can be equal or unequal, but neither is less than another (Jakarta Messaging 3.1 §3.8.1.2). */
     private static void checkHasOrder(Expression expression, Token start, String operator) {
-        if (expression.type() == Type.STRING || expression.type() == Type.CONDITION) {
+        if (expression.type() == Expression.Type.STRING || expression.type() == Expression.Type.CONDITION) {
             throw new InvalidSelectorException("numbers around " + operator, start.description(), start.position());
         }
     }
@@ -264,27 +265,21 @@ final class SelectorParser {
 
     private Expression primary() {
         Token token = peek();
-        switch (token.kind()) {
-            case IDENTIFIER:
-                return new Identifier(take().text());
-            case STRING:
-                return new Literal(take().text());
-            case EXACT:
-                return new Literal(NumberLiterals.exact(take(), false));
-            case APPROXIMATE:
-                return new Literal(NumberLiterals.approximate(take()));
-            case KEYWORD:
-                if (token.isKeyword("TRUE") || token.isKeyword("FALSE")) {
-                    return new Literal(take().isKeyword("TRUE"));
-                }
-                throw unexpected("an identifier, literal or '('");
-            case SYMBOL:
-                if (token.isSymbol("(")) {
-                    return parenthesized();
-                }
-                throw unexpected("an identifier, literal or '('");
-            case END:
-                break;
+        return switch (token.kind()) {
+            case IDENTIFIER -> new Expression.Identifier(take().text());
+            case STRING -> new Literal(take().text());
+            case EXACT -> new Literal(NumberLiterals.exact(take(), false));
+            case APPROXIMATE -> new Literal(NumberLiterals.approximate(take()));
+            case KEYWORD, SYMBOL, END -> booleanOrParenthesized(token);
+        };
+    }
+
+    private Expression booleanOrParenthesized(Token token) {
+        if (token.isKeyword("TRUE") || token.isKeyword("FALSE")) {
+            return new Literal(take().isKeyword("TRUE"));
+        }
+        if (token.isSymbol("(")) {
+            return parenthesized();
         }
         throw unexpected("an identifier, literal or '('");
     }

@@ -45,12 +45,12 @@ final class Values {
             return null;
         }
         if (left instanceof Number a && right instanceof Number b) {
-            return isApproximate(a) || isApproximate(b)
+            return (isApproximate(a) || isApproximate(b))
                     ? operator.holds(a.doubleValue(), b.doubleValue())
                     : operator.holds(a.longValue(), b.longValue());
         }
-        boolean isSameType = left instanceof String && right instanceof String
-                || left instanceof Boolean && right instanceof Boolean;
+        boolean isSameType = (left instanceof String && right instanceof String)
+                || (left instanceof Boolean && right instanceof Boolean);
         if (!isSameType) {
             return false;
         }
@@ -69,7 +69,7 @@ final class Values {
         if (!(left instanceof Number a) || !(right instanceof Number b)) {
             return INCOMPARABLE;
         }
-        return isApproximate(a) || isApproximate(b)
+        return (isApproximate(a) || isApproximate(b))
                 ? (Object) approximate(operator, a.doubleValue(), b.doubleValue())
                 : exact(operator, a.longValue(), b.longValue());
     }
