@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.amqp.engine;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unsettled deliveries of one session and direction by delivery id. Owned by the connection's event loop.
+ *
+ * <p>Open addressing with the id itself as hash: ids are consecutive, so in practice a look-up is one array access, and
+ * unlike a ring the table's size follows the number of live deliveries and not the distance between the oldest and the
+ * newest.
+ */
+final class DeliveryMap<T> {
+    private static final int CAPACITY_MIN = 16;
+
+    private int[] ids = new int[0];
+    private @Nullable Object[] values = new Object[0];
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    @SuppressWarnings("unchecked") // only put stores values
+    @Nullable
+    T get(int id) {
+        int slot = find(id);
+        return slot < 0 ? null : (T) values[slot];
+    }
+
+    void put(int id, T value) {
+        if (2 * (size + 1) > ids.length) {
+            resize(Math.max(CAPACITY_MIN, 2 * ids.length));
+        }
+        int mask = ids.length - 1;
+        int slot = id & mask;
+        while (values[slot] != null) {
+            if (ids[slot] == id) {
+                values[slot] = value;
+                return;
+            }
+            slot = (slot + 1) & mask;
+        }
+        ids[slot] = id;
+        values[slot] = value;
+        size++;
+    }
+
+    @SuppressWarnings("unchecked") // only put stores values
+    @Nullable
+    T remove(int id) {
+        int slot = find(id);
+        if (slot < 0) {
+            return null;
+        }
+        T value = (T) values[slot];
+        removeSlot(slot);
+        size--;
+        if (ids.length > 64 * CAPACITY_MIN && 16 * size < ids.length) {
+            resize(ids.length / 4);
+        }
+        return value;
+    }
+
+    /** The live ids from {@code first}, at most {@code span} after it, in serial order. */
+    int[] within(int first, int span) {
+        int[] found = new int[size];
+        int count = 0;
+        for (int slot = 0; slot < ids.length; slot++) {
+            if (values[slot] != null && Integer.compareUnsigned(ids[slot] - first, span) <= 0) {
+                found[count++] = ids[slot] - first;
+            }
+        }
+        return ordered(found, count, first);
+    }
+
+    /** Every live id, in serial order from {@code first}. */
+    int[] all(int first) {
+        return within(first, -1);
+    }
+
+    private static int[] ordered(int[] distances, int count, int first) {
+        // Unsigned order: flip the sign bit, sort, flip it back.
+        int[] result = Arrays.copyOf(distances, count);
+        for (int i = 0; i < count; i++) {
+            result[i] ^= Integer.MIN_VALUE;
+        }
+        Arrays.sort(result);
+        for (int i = 0; i < count; i++) {
+            result[i] = (result[i] ^ Integer.MIN_VALUE) + first;
+        }
+        return result;
+    }
+
+    private int find(int id) {
+        if (size == 0) {
+            return -1;
+        }
+        int mask = ids.length - 1;
+        int slot = id & mask;
+        while (values[slot] != null) {
+            if (ids[slot] == id) {
+                return slot;
+            }
+            slot = (slot + 1) & mask;
+        }
+        return -1;
+    }
+
+    /** Closes the gap, so that no probe sequence is broken. */
+    private void removeSlot(int removed) {
+        int mask = ids.length - 1;
+        int gap = removed;
+        int slot = (gap + 1) & mask;
+        while (values[slot] != null) {
+            int home = ids[slot] & mask;
+            if (((slot - home) & mask) >= ((slot - gap) & mask)) {
+                ids[gap] = ids[slot];
+                values[gap] = values[slot];
+                gap = slot;
+            }
+            slot = (slot + 1) & mask;
+        }
+        values[gap] = null;
+    }
+
+    @SuppressWarnings("unchecked") // only put stores values
+    private void resize(int capacity) {
+        int[] oldIds = ids;
+        @Nullable Object[] oldValues = values;
+        ids = new int[capacity];
+        values = new Object[capacity];
+        size = 0;
+        for (int slot = 0; slot < oldIds.length; slot++) {
+            Object value = oldValues[slot];
+            if (value != null) {
+                put(oldIds[slot], (T) value);
+            }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.amqp.engine;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.LinkError;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link on which the peer sends: credit, assembly of deliveries from frames, settlement (AMQP 1.0 §2.6.7, §2.6.14). Owned
+ * by the connection's event loop.
+ */
+public final class IncomingEndpoint extends EngineLink {
+    private static final byte[] NONE = {};
+
+    /** What the link's owner is told. */
+    public interface Handler extends LinkHandler {
+        /**
+         * A whole delivery.
+         *
+         * @param deliveryId names it in {@link IncomingEndpoint#settle}
+         * @param isSettled whether the peer does not want to hear of it
+         * @param state as sent with the transfer, usually null
+         * @param payload only valid during the call
+         */
+        void delivery(int deliveryId, boolean isSettled, @Nullable DeliveryState state, ByteBuffer payload);
+
+        /** The peer forgot a delivery before we settled it. */
+        void settledByPeer(int deliveryId);
+    }
+
+    private final boolean isSecondMode;
+    private Handler handler = Unanswered.INCOMING;
+    private int deliveryCount;
+    private int credit;
+
+    // The delivery of which frames are arriving.
+    private boolean isAssembling;
+    private int deliveryId;
+    private byte[] tag = NONE;
+    private boolean isSettled;
+    private @Nullable DeliveryState state;
+    private byte[] assembled = NONE;
+    private int assembledLength;
+
+    IncomingEndpoint(EngineSession session, Attach attach, int localHandle) {
+        super(session, attach, localHandle);
+        UnsignedInteger initial = attach.getInitialDeliveryCount();
+        deliveryCount = initial == null ? 0 : initial.intValue();
+        isSecondMode = attach.getRcvSettleMode() == ReceiverSettleMode.SECOND;
+    }
+
+    /** Sets who hears of the link before it is answered. */
+    public void handler(Handler owner) {
+        handler = owner;
+    }
+
+    public void accept(Attach reply) {
+        sendAttach(reply);
+    }
+
+    /** Lets the peer send this many more deliveries from now on. */
+    public void grant(int newCredit) {
+        credit = newCredit;
+        flowDue();
+    }
+
+    /** Deliveries the peer may still send. */
+    public int credit() {
+        return credit;
+    }
+
+    /**
+     * Ends a delivery with an outcome. Unknown ids are ignored: the peer has settled or the link is gone. On a link in
+     * mode second the peer settles after us, and we only tell the outcome (AMQP 1.0 §2.8.3).
+     */
+    public void settle(int id, DeliveryState outcome) {
+        if (!isLive()) {
+            return;
+        }
+        if (isSecondMode) {
+            if (session.isUnsettledIncoming(id)) {
+                session.disposeIncoming(id, false, outcome);
+            }
+        } else if (session.forgetIncoming(id)) {
+            session.disposeIncoming(id, true, outcome);
+        }
+    }
+
+    /** One frame. The window was checked by the session. */
+    void transfer(TransferFrame frame, ByteBuffer bytes, int frameEnd, PerformativeCodec codec) {
+        requireNotReattached();
+        if (!isAssembling) {
+            begin(frame, bytes, codec);
+        } else {
+            continued(frame, bytes);
+        }
+        if (frame.isAborted) {
+            abort();
+            return;
+        }
+        int payloadLength = frameEnd - frame.payloadStart;
+        long total = (long) assembledLength + payloadLength;
+        if (total > session.engine().settings().messageBytesMax()) {
+            throw ProtocolException.link(
+                    LinkError.MESSAGE_SIZE_EXCEEDED,
+                    "Expected a message of at most "
+                            + session.engine().settings().messageBytesMax() + " bytes on link '" + name() + "'");
+        }
+        if (frame.hasMore) {
+            append(bytes, frame.payloadStart, payloadLength);
+        } else {
+            complete(bytes, frame.payloadStart, payloadLength);
+        }
+    }
+
+    private void begin(TransferFrame frame, ByteBuffer bytes, PerformativeCodec codec) {
+        session.beginIncoming(frame, name());
+        if (frame.tagLength < 0 || frame.tagLength > 32) {
+            throw ProtocolException.session(
+                    AmqpError.INVALID_FIELD,
+                    "Expected a delivery-tag of at most 32 bytes on the first transfer of a delivery on link '" + name()
+                            + "'");
+        }
+        if (credit <= 0) {
+            throw ProtocolException.link(
+                    LinkError.TRANSFER_LIMIT_EXCEEDED,
+                    "Expected no transfer on link '" + name() + "', because it has no credit");
+        }
+        credit--;
+        deliveryCount++;
+        deliveryId = frame.deliveryId;
+        isSettled = frame.isSettled;
+        state = null;
+        if (frame.hasMessageFormat && frame.messageFormat != 0) {
+            throw ProtocolException.link(
+                    AmqpError.NOT_IMPLEMENTED,
+                    "Expected message-format 0, but found " + Integer.toUnsignedString(frame.messageFormat));
+        }
+        if (frame.isResume) {
+            throw ProtocolException.link(AmqpError.NOT_IMPLEMENTED, "Deliveries cannot be resumed");
+        }
+        if (frame.stateStart >= 0) {
+            state = DispositionFrame.state(bytes, frame.stateStart, frame.stateEnd, codec);
+        }
+        if (frame.receiverSettleMode == 1 && !isSecondMode) {
+            throw ProtocolException.link(
+                    AmqpError.INVALID_FIELD,
+                    "Expected rcv-settle-mode first in a transfer, as negotiated for link '" + name() + "'");
+        }
+        isAssembling = true;
+        if (frame.hasMore) {
+            tag = tagOf(frame, bytes);
+        }
+    }
+
+    private void continued(TransferFrame frame, ByteBuffer bytes) {
+        if (frame.hasDeliveryId && frame.deliveryId != deliveryId) {
+            throw ProtocolException.session(
+                    AmqpError.ILLEGAL_STATE,
+                    "Expected delivery " + Integer.toUnsignedString(deliveryId) + " to be continued on link '" + name()
+                            + "', but found " + Integer.toUnsignedString(frame.deliveryId));
+        }
+        if (frame.tagLength >= 0 && !Arrays.equals(tag, tagOf(frame, bytes))) {
+            throw ProtocolException.session(
+                    AmqpError.ILLEGAL_STATE,
+                    "Expected the same delivery-tag in every transfer of a delivery on link '" + name() + "'");
+        }
+        isSettled |= frame.isSettled;
+    }
+
+    private static byte[] tagOf(TransferFrame frame, ByteBuffer bytes) {
+        byte[] copy = new byte[frame.tagLength];
+        bytes.get(frame.tagEnd - frame.tagLength, copy, 0, copy.length);
+        return copy;
+    }
+
+    private void append(ByteBuffer bytes, int start, int length) {
+        if (assembled.length - assembledLength < length) {
+            int wanted =
+                    Math.max(assembledLength + length, (int) Math.min(Integer.MAX_VALUE - 64, 2L * assembledLength));
+            assembled = Arrays.copyOf(assembled, wanted);
+        }
+        bytes.get(start, assembled, assembledLength, length);
+        assembledLength += length;
+    }
+
+    private void complete(ByteBuffer bytes, int start, int length) {
+        ByteBuffer payload;
+        if (assembledLength == 0) {
+            payload = bytes.duplicate();
+            payload.limit(start + length).position(start);
+        } else {
+            append(bytes, start, length);
+            payload = ByteBuffer.wrap(assembled, 0, assembledLength);
+        }
+        int id = deliveryId;
+        boolean wasSettled = isSettled;
+        DeliveryState sentState = state;
+        abort();
+        if (!wasSettled) {
+            session.putIncoming(id, this);
+        }
+        handler.delivery(id, wasSettled, sentState, payload);
+    }
+
+    /** The delivery is over or never was (AMQP 1.0 §2.7.5, aborted): its bytes are dropped. */
+    private void abort() {
+        isAssembling = false;
+        assembled = NONE;
+        assembledLength = 0;
+        tag = NONE;
+        state = null;
+    }
+
+    /** Follows a delivery on a link that we have ended, so that the session's ids stay right. */
+    void discard(TransferFrame frame) {
+        if (!isAssembling) {
+            session.beginIncoming(frame, name());
+        }
+        isAssembling = frame.hasMore && !frame.isAborted;
+        assembled = NONE;
+        assembledLength = 0;
+    }
+
+    /** The sender's view of the link (AMQP 1.0 §2.6.7): it may have given up credit on its own. */
+    @Override
+    void flow(Flow flow) {
+        UnsignedInteger count = flow.getDeliveryCount();
+        if (count != null) {
+            int skipped = count.intValue() - deliveryCount;
+            if (skipped > 0) {
+                deliveryCount = count.intValue();
+                credit = Math.max(0, credit - skipped);
+            }
+        }
+        if (flow.getEcho()) {
+            flowDue();
+        }
+    }
+
+    void settledByPeer(int id) {
+        handler.settledByPeer(id);
+    }
+
+    @Override
+    LinkHandler handler() {
+        return handler;
+    }
+
+    @Override
+    Attach refusal() {
+        Attach reply = new Attach();
+        reply.setSource(new org.apache.qpid.proton.amqp.messaging.Source());
+        return reply;
+    }
+
+    @Override
+    void writeFlow() {
+        Flow flow = session.newFlow(localHandle);
+        flow.setDeliveryCount(UnsignedInteger.valueOf(deliveryCount));
+        flow.setLinkCredit(UnsignedInteger.valueOf(credit));
+        session.write(flow);
+    }
+
+    @Override
+    void forgetDeliveries() {
+        session.forgetIncomingOf(this);
+        assembled = NONE;
+        assembledLength = 0;
+    }
+
+    /** Until somebody owns the link there is nothing to tell. */
+    enum Unanswered implements Handler, OutgoingEndpoint.Handler {
+        BOTH;
+
+        static final Handler INCOMING = BOTH;
+        static final OutgoingEndpoint.Handler OUTGOING = BOTH;
+
+        @Override
+        public void delivery(int deliveryId, boolean isSettled, @Nullable DeliveryState state, ByteBuffer payload) {}
+
+        @Override
+        public void settledByPeer(int deliveryId) {}
+
+        @Override
+        public void flow() {}
+
+        @Override
+        public void disposition(OutgoingDelivery delivery, boolean isSettled, @Nullable DeliveryState state) {}
+
+        @Override
+        public void windowOpened() {}
+
+        @Override
+        public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {}
+
+        @Override
+        public void lost(boolean isOrderly) {}
+    }
+}
