@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.server.config;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Every setting the broker knows, with its default. The names are stable. */
+enum ConfigKey {
+    AMQP_HOST("amqp.host", "127.0.0.1"),
+    AMQP_PORT("amqp.port", "5672"),
+    AMQP_MAX_FRAME_SIZE("amqp.max-frame-size-bytes", "256KiB"),
+    AMQP_MAX_MESSAGE_SIZE("amqp.max-message-size-bytes", "256MiB"),
+    AMQP_IDLE_TIMEOUT("amqp.idle-timeout-ms", "60000"),
+    AMQP_OPEN_TIMEOUT("amqp.open-timeout-ms", "10000"),
+    AMQP_CONNECTIONS_MAX("amqp.connections-max", "10000"),
+    AMQP_CHANNEL_MAX("amqp.channel-max", "1023"),
+    AMQP_HANDLE_MAX("amqp.handle-max", "4095"),
+    AMQP_PRODUCER_CREDIT("amqp.producer-credit", "1000"),
+    HTTP_HOST("http.host", "127.0.0.1"),
+    HTTP_PORT("http.port", "8161"),
+    HTTP_METRICS_OPEN("http.metrics-open", "false"),
+    AUTH_ANONYMOUS("auth.anonymous", "false"),
+    DATA_DIR("data.dir", "./data"),
+    JOURNAL_SEGMENT("journal.segment-bytes", "64MiB"),
+    CHECKPOINT_TRIGGER("checkpoint.trigger-bytes", "256MiB"),
+    MEMORY_MESSAGES("memory.messages-bytes", "0"),
+    THREADS_EVENT_LOOPS("threads.event-loops", "0"),
+    METRICS_PER_QUEUE("metrics.per-queue", "false"),
+    ADDRESSES_AUTO_CREATE("addresses.auto-create", "true"),
+    ADDRESSES_MAX_DELIVERY_ATTEMPTS("addresses.max-delivery-attempts", "10"),
+    ADDRESSES_DEAD_LETTER("addresses.dead-letter", "DLQ"),
+    ADDRESSES_EXPIRY("addresses.expiry", ""),
+    ADDRESSES_REDELIVERY_DELAY("addresses.redelivery-delay-ms", "0");
+
+    /** The list of policies for name patterns: {@code addresses.policies[0].pattern} and so on. */
+    static final String POLICIES = "addresses.policies";
+
+    static final String PATTERN = "pattern";
+    static final String AUTO_CREATE = "auto-create";
+    static final String MAX_DELIVERY_ATTEMPTS = "max-delivery-attempts";
+    static final String DEAD_LETTER = "dead-letter";
+    static final String EXPIRY = "expiry";
+    static final String REDELIVERY_DELAY = "redelivery-delay-ms";
+
+    static final List<String> POLICY_FIELDS =
+            List.of(PATTERN, AUTO_CREATE, MAX_DELIVERY_ATTEMPTS, DEAD_LETTER, EXPIRY, REDELIVERY_DELAY);
+
+    private static final Pattern POLICY_KEY =
+            Pattern.compile(Pattern.quote(POLICIES) + "\\[\\d{1,5}]\\.(" + String.join("|", POLICY_FIELDS) + ")");
+
+    private final String key;
+    private final String defaultText;
+
+    ConfigKey(String key, String defaultText) {
+        this.key = key;
+        this.defaultText = defaultText;
+    }
+
+    String key() {
+        return key;
+    }
+
+    String defaultText() {
+        return defaultText;
+    }
+
+    /** The environment variable that sets this key. */
+    String environmentName() {
+        return "POSTRIDER_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    static boolean isKnown(String name) {
+        return Arrays.stream(values()).anyMatch(key -> key.key.equals(name))
+                || POLICY_KEY.matcher(name).matches();
+    }
+
+    /** The known name that was probably meant, written for the same list element where it is one of a policy. */
+    static Optional<String> nearest(String name) {
+        List<String> candidates = new ArrayList<>();
+        for (ConfigKey key : values()) {
+            candidates.add(key.key);
+        }
+        int bracket = name.indexOf(']');
+        String element = bracket > 0 ? name.substring(0, bracket + 1) : POLICIES + "[0]";
+        for (String field : POLICY_FIELDS) {
+            candidates.add((element.startsWith(POLICIES + "[") ? element : POLICIES + "[0]") + "." + field);
+        }
+        return NearestName.of(name, candidates);
+    }
+}
