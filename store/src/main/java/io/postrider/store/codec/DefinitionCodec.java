@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.codec;
+
+import io.postrider.api.address.AddressDefinition;
+import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.SubscriptionDefinition;
+import io.postrider.api.address.SubscriptionKey;
+import io.postrider.api.address.UserRecord;
+import java.util.TreeSet;
+
+/** Bytes of definitions and users, shared by commands and checkpoints. Stateless. Diagrams: docs/formats/entries.md. */
+final class DefinitionCodec {
+    private DefinitionCodec() {}
+
+    static void write(AddressKey key, ByteWriter out) {
+        out.putString(key.virtualHost());
+        out.putString(key.name());
+    }
+
+    static AddressKey readAddressKey(ByteReader in) {
+        return new AddressKey(in.readString(), in.readString());
+    }
+
+    static void write(AddressDefinition definition, ByteWriter out) {
+        write(definition.key(), out);
+        out.putByte(definition.kind() == AddressKind.QUEUE ? 0 : 1);
+        AddressPolicy policy = definition.policy();
+        out.putBoolean(policy.autoCreate());
+        out.putInt(policy.maxDeliveryAttempts());
+        out.putOptionalString(policy.deadLetterAddress());
+        out.putOptionalString(policy.expiryAddress());
+        out.putLong(policy.redeliveryDelayMs());
+        out.putOptionalString(definition.temporaryOwner());
+    }
+
+    static AddressDefinition readAddress(ByteReader in) {
+        AddressKey key = readAddressKey(in);
+        int kind = in.readByte();
+        if (kind > 1) {
+            throw new CodecException("Expected an address kind of 0 or 1, but found " + kind);
+        }
+        AddressPolicy policy = new AddressPolicy(
+                in.readBoolean(), in.readInt(), in.readOptionalString(), in.readOptionalString(), in.readLong());
+        return new AddressDefinition(
+                key, kind == 0 ? AddressKind.QUEUE : AddressKind.TOPIC, policy, in.readOptionalString());
+    }
+
+    static void write(SubscriptionKey key, ByteWriter out) {
+        out.putString(key.virtualHost());
+        out.putString(key.scope());
+        out.putString(key.name());
+    }
+
+    static SubscriptionKey readSubscriptionKey(ByteReader in) {
+        return new SubscriptionKey(in.readString(), in.readString(), in.readString());
+    }
+
+    static void write(SubscriptionDefinition definition, ByteWriter out) {
+        write(definition.key(), out);
+        write(definition.topic(), out);
+        out.putBoolean(definition.isShared());
+        out.putOptionalString(definition.selector());
+        out.putBoolean(definition.noLocal());
+    }
+
+    static SubscriptionDefinition readSubscription(ByteReader in) {
+        return new SubscriptionDefinition(
+                readSubscriptionKey(in),
+                readAddressKey(in),
+                in.readBoolean(),
+                in.readOptionalString(),
+                in.readBoolean());
+    }
+
+    static void write(UserRecord user, ByteWriter out) {
+        out.putString(user.name());
+        out.putBytes(user.salt());
+        out.putInt(user.iterations());
+        out.putBytes(user.storedKey());
+        out.putBytes(user.serverKey());
+        out.putInt(user.roles().size());
+        new TreeSet<>(user.roles()).forEach(out::putString);
+    }
+
+    static UserRecord readUser(ByteReader in) {
+        String name = in.readString();
+        byte[] salt = in.readBytes();
+        int iterations = in.readInt();
+        byte[] storedKey = in.readBytes();
+        byte[] serverKey = in.readBytes();
+        int count = in.readCount(4);
+        TreeSet<String> roles = new TreeSet<>();
+        for (int i = 0; i < count; i++) {
+            roles.add(in.readString());
+        }
+        return new UserRecord(name, salt, iterations, storedKey, serverKey, roles);
+    }
+}
