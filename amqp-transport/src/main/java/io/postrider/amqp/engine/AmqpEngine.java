@@ -85,6 +85,11 @@ public final class AmqpEngine {
         return phase == Phase.OPEN && isOpenSent;
     }
 
+    /** Whether both sides have closed, or one has and nothing more is expected of the other. */
+    public boolean isEnded() {
+        return phase == Phase.ENDED;
+    }
+
     /** Whether the peer's open has arrived. */
     public boolean isOpenReceived() {
         return isOpenReceived;

@@ -47,6 +47,11 @@ public abstract class EngineLink {
         return isAttachSent && !isDetachSent && !isDetachReceived && !session.isEnded();
     }
 
+    /** Whether the peer still waits for its attach to be answered. */
+    public final boolean isAwaited() {
+        return !isAttachSent && !isDetachSent && !isDetachReceived && !session.isEnded();
+    }
+
     /** Whether the peer may still be told something about this link. */
     final boolean isLive() {
         return !isDetachSent && !session.isEnded();

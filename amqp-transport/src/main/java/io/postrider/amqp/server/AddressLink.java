@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.amqp.server;
+
+import io.postrider.amqp.codec.ErrorConditions;
+import io.postrider.amqp.engine.IncomingEndpoint;
+import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressKind;
+import io.postrider.api.error.Rejection;
+import io.postrider.api.message.Message;
+import io.postrider.api.port.BrokerGateway;
+import io.postrider.api.port.Producer;
+import io.postrider.api.port.ProducerRequest;
+import io.postrider.api.port.Reply;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link whose target is one address. Owned by the connection's event loop.
+ *
+ * <p>When the link created its address (AMQP 1.0 §3.5.4, dynamic), the address goes with it.
+ */
+final class AddressLink extends IncomingLink implements Reply<Producer> {
+    private final BrokerGateway gateway;
+    private final Attach reply;
+    private final Runnable onReleased;
+    private @Nullable AddressKey ownAddress;
+    private @Nullable Producer producer;
+    private boolean isReleased;
+
+    /**
+     * @param reply sent when the address is open
+     * @param onReleased run once, when nothing is held in the broker any more
+     */
+    AddressLink(
+            ServerConnection connection,
+            IncomingEndpoint endpoint,
+            int window,
+            BrokerGateway gateway,
+            Attach reply,
+            Runnable onReleased) {
+        super(connection, endpoint, window);
+        this.gateway = gateway;
+        this.reply = reply;
+        this.onReleased = onReleased;
+    }
+
+    /** The link made this address, and takes it along when it closes. */
+    void owns(AddressKey created) {
+        ownAddress = created;
+    }
+
+    void open(AddressKey key, @Nullable AddressKind kind) {
+        if (isReleased) {
+            return;
+        }
+        ServerConnection own = connection();
+        gateway.openProducer(new ProducerRequest(key, kind, own.id(), own.containerId(), own.user()), this, this);
+    }
+
+    @Override
+    public void ok(Producer opened) {
+        connection().hand(() -> {
+            if (isReleased) {
+                opened.close();
+                return;
+            }
+            producer = opened;
+            endpoint().accept(reply);
+            topUp();
+        });
+    }
+
+    @Override
+    public void rejected(Rejection rejection) {
+        connection().hand(() -> endpoint().refuse(ErrorConditions.condition(rejection)));
+    }
+
+    @Override
+    public void closed(Rejection reason) {
+        connection().hand(() -> {
+            producer = null;
+            endpoint().detach(true, ErrorConditions.condition(reason));
+        });
+    }
+
+    @Override
+    void route(Message message, long token) {
+        Producer target = producer;
+        if (target == null) {
+            // Cannot come before the accept grants credit, nor after the release.
+            throw new IllegalStateException(
+                    "Expected an open producer on link " + endpoint().name());
+        }
+        target.publish(message, token);
+    }
+
+    @Override
+    void release() {
+        if (isReleased) {
+            return;
+        }
+        isReleased = true;
+        Producer open = producer;
+        if (open != null) {
+            producer = null;
+            open.close();
+        }
+        AddressKey created = ownAddress;
+        if (created != null) {
+            gateway.deleteAddress(created, IgnoredReply.address());
+        }
+        onReleased.run();
+    }
+}

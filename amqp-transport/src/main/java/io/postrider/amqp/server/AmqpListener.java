@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.amqp.server;
+
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.postrider.api.port.Authenticator;
+import io.postrider.api.port.BrokerGateway;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Listens for AMQP 1.0 over TCP and joins each connection to the broker. Any thread may start and close it.
+ *
+ * <p>Connections are spread over all event loops of the given Vert.x instance; each stays on its own.
+ */
+public final class AmqpListener {
+    private static final String VERTX_HANDLER = "handler";
+    private static final int BACKLOG = 1024;
+    /** Connections beyond the limit that are still let in, to be told so. */
+    private static final int REFUSED_POLITELY_MAX = 256;
+
+    private static final int CLOSE_WAIT_MS = 1000;
+    private static final int CLOSE_POLL_MS = 20;
+
+    private final Vertx vertx;
+    private final AmqpSettings settings;
+    private final ListenerScope scope;
+    private final Map<EventLoop, LoopScope> loops = new ConcurrentHashMap<>();
+    private final List<NetServer> servers = new CopyOnWriteArrayList<>();
+    private volatile int port;
+    private volatile boolean isClosing;
+
+    public AmqpListener(Vertx vertx, AmqpSettings settings, BrokerGateway gateway, Authenticator authenticator) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.scope = new ListenerScope(settings, gateway, authenticator);
+    }
+
+    /** Begins to listen; answers the real port. */
+    public Future<Integer> start() {
+        List<ContextInternal> contexts = contextPerLoop();
+        // The first finds a free port if none is given; the others share it.
+        return listen(contexts.get(0), settings.port()).compose(actual -> {
+            port = actual;
+            List<Future<Integer>> others = new ArrayList<>();
+            for (ContextInternal context : contexts.subList(1, contexts.size())) {
+                others.add(listen(context, actual));
+            }
+            return Future.all(others).map(ignored -> {
+                AmqpLog.listening(settings.host(), actual);
+                return actual;
+            });
+        });
+    }
+
+    private List<ContextInternal> contextPerLoop() {
+        VertxInternal internal = (VertxInternal) vertx;
+        Set<EventLoop> seen = new LinkedHashSet<>();
+        List<ContextInternal> contexts = new ArrayList<>();
+        ContextInternal context = internal.createEventLoopContext();
+        while (seen.add(context.nettyEventLoop())) {
+            contexts.add(context);
+            context = internal.createEventLoopContext();
+        }
+        return contexts;
+    }
+
+    private Future<Integer> listen(ContextInternal context, int wantedPort) {
+        Promise<Integer> promise = Promise.promise();
+        context.runOnContext(ignored -> {
+            NetServer server = vertx.createNetServer(new NetServerOptions()
+                    .setHost(settings.host())
+                    .setPort(wantedPort)
+                    .setAcceptBacklog(BACKLOG)
+                    .setTcpNoDelay(true)
+                    .setTcpKeepAlive(true));
+            server.connectHandler(this::accept);
+            servers.add(server);
+            server.listen().map(NetServer::actualPort).onComplete(promise);
+        });
+        return promise.future();
+    }
+
+    private void accept(NetSocket socket) {
+        NetSocketInternal internal = (NetSocketInternal) socket;
+        String peer = String.valueOf(socket.remoteAddress());
+        if (isClosing) {
+            socket.close();
+            return;
+        }
+        if (scope.openConnections().get() >= settings.connectionsMax() + REFUSED_POLITELY_MAX) {
+            AmqpLog.connectionsExhausted(settings.connectionsMax(), peer);
+            socket.close();
+            return;
+        }
+        scope.openConnections().incrementAndGet();
+        ChannelPipeline pipeline = internal.channelHandlerContext().pipeline();
+        EventLoop eventLoop = pipeline.channel().eventLoop();
+        LoopScope loop = loops.computeIfAbsent(eventLoop, LoopScope::new);
+        ChannelBridge bridge = new ChannelBridge(internal.channelHandlerContext());
+        bridge.start(new ServerConnection(scope, loop, bridge, peer));
+        pipeline.addBefore(VERTX_HANDLER, "amqp", bridge);
+    }
+
+    /** Connections open now. */
+    public int connectionCount() {
+        return scope.openConnections().get();
+    }
+
+    /** Tells every peer ({@code amqp:connection:forced}), waits a moment for them to go, and stops listening. */
+    public Future<Void> close() {
+        isClosing = true;
+        Promise<Void> gone = Promise.promise();
+        forEachConnection(ServerConnection::shutDown);
+        awaitGone(System.nanoTime() + CLOSE_WAIT_MS * 1_000_000L, gone);
+        return gone.future().compose(ignored -> closeServers()).map(ignored -> {
+            loops.forEach((eventLoop, loop) -> eventLoop.execute(loop::stop));
+            AmqpLog.stopped(settings.host(), port);
+            return null;
+        });
+    }
+
+    private Future<?> closeServers() {
+        List<Future<Void>> closing = new ArrayList<>();
+        for (NetServer server : servers) {
+            closing.add(server.close());
+        }
+        servers.clear();
+        return Future.all(closing);
+    }
+
+    private void awaitGone(long deadlineNs, Promise<Void> gone) {
+        if (scope.openConnections().get() == 0) {
+            gone.complete();
+        } else if (System.nanoTime() - deadlineNs >= 0) {
+            forEachConnection(ServerConnection::closeNow);
+            gone.complete();
+        } else {
+            vertx.setTimer(CLOSE_POLL_MS, ignored -> awaitGone(deadlineNs, gone));
+        }
+    }
+
+    private void forEachConnection(java.util.function.Consumer<ServerConnection> action) {
+        loops.forEach(
+                (eventLoop, loop) -> eventLoop.execute(() -> loop.connections().forEach(action)));
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.amqp.server;
+
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the listener tells operators, one method each. Any thread. See {@code docs/reference/log-messages.md}. */
+final class AmqpLog {
+    private static final Logger LOG = LoggerFactory.getLogger("io.postrider.amqp");
+
+    private AmqpLog() {}
+
+    static void listening(String host, int port) {
+        LOG.info("PR-AMQ-001 Listening for AMQP on {}:{}", host, port);
+    }
+
+    static void stopped(String host, int port) {
+        LOG.info("PR-AMQ-002 Stopped listening for AMQP on {}:{}", host, port);
+    }
+
+    static void connectionFailed(String connectionId, String peer, ErrorCondition error) {
+        LOG.info(
+                "PR-AMQ-003 Connection ended by a fault of the peer: {}: {} [connection={}, peer={}]",
+                error.getCondition(),
+                error.getDescription(),
+                connectionId,
+                peer);
+    }
+
+    static void connectionsExhausted(int limit, String peer) {
+        LOG.warn("PR-AMQ-004 Connection refused, because {} are open already [peer={}]", limit, peer);
+    }
+
+    static void authenticationFailed(String connectionId, String peer, String reason) {
+        LOG.info("PR-AMQ-005 Authentication failed: {} [connection={}, peer={}]", reason, connectionId, peer);
+    }
+
+    static void connectionIdle(String connectionId, String peer, long silentMs) {
+        LOG.info(
+                "PR-AMQ-006 Connection given up after {} ms of silence [connection={}, peer={}]",
+                silentMs,
+                connectionId,
+                peer);
+    }
+
+    static void settledMessageDropped(String connectionId, String link, String reason) {
+        LOG.info(
+                "PR-AMQ-007 Message that was sent pre-settled dropped: {} [connection={}, link={}]",
+                reason,
+                connectionId,
+                link);
+    }
+
+    static void internalError(String connectionId, String peer, Throwable cause) {
+        LOG.error("PR-AMQ-900 Connection closed after a defect [connection={}, peer={}]", connectionId, peer, cause);
+    }
+
+    static void linkOpened(String connectionId, String link, String address) {
+        LOG.debug("Link opened [connection={}, link={}, address={}]", connectionId, link, address);
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.amqp.server;
+
+import io.postrider.amqp.codec.ErrorConditions;
+import io.postrider.amqp.codec.UndecodableMessageException;
+import io.postrider.amqp.engine.IncomingEndpoint;
+import io.postrider.api.error.ErrorCode;
+import io.postrider.api.error.Rejection;
+import io.postrider.api.message.Message;
+import io.postrider.api.port.ProducerListener;
+import java.nio.ByteBuffer;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link on which the peer sends: messages go to the gateway, their fates come back as outcomes. Owned by the connection's
+ * event loop; the {@link ProducerListener} methods may be called on any thread.
+ *
+ * <p>A delivery is named to the gateway by a token: its delivery id, and a bit that says whether the peer wants to hear of
+ * it. Pre-settled deliveries are followed too, because they count as under way and because a refused one detaches the link.
+ */
+abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListener {
+    private static final long SETTLED_BIT = 1L << 32;
+    private static final Symbol UNKNOWN_TRANSACTION = Symbol.valueOf("amqp:transaction:unknown-id");
+
+    private final ServerConnection connection;
+    private final IncomingEndpoint endpoint;
+    private final ProducerCredit credit;
+
+    IncomingLink(ServerConnection connection, IncomingEndpoint endpoint, int window) {
+        this.connection = connection;
+        this.endpoint = endpoint;
+        this.credit = new ProducerCredit(window);
+        endpoint.handler(this);
+    }
+
+    ServerConnection connection() {
+        return connection;
+    }
+
+    IncomingEndpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Passes a message on; its fate comes back to {@link #answered} under the token. */
+    abstract void route(Message message, long token);
+
+    /** The link is gone: gives back what it holds in the broker. */
+    abstract void release();
+
+    /** Lets the peer send as much as it may now. */
+    final void topUp() {
+        int grant = credit.grant(endpoint.credit());
+        if (grant >= 0 && endpoint.isOpen()) {
+            endpoint.grant(grant);
+        }
+    }
+
+    // ---- from the peer
+
+    @Override
+    public void delivery(int deliveryId, boolean isSettled, @Nullable DeliveryState state, ByteBuffer payload) {
+        credit.received(payload.remaining());
+        long token = (deliveryId & 0xffffffffL) | (isSettled ? SETTLED_BIT : 0);
+        if (state instanceof TransactionalState) {
+            // Never treated as if there were no transaction (AMQP 1.0 §4.3).
+            refuse(token, new ErrorCondition(UNKNOWN_TRANSACTION, "There is no such transaction"));
+            return;
+        }
+        Message message;
+        try {
+            message = connection.decoder().decode(payload, connection.nowMs());
+        } catch (UndecodableMessageException e) {
+            refuse(token, new ErrorCondition(ErrorConditions.DECODE_ERROR, e.getMessage()));
+            return;
+        }
+        route(message, token);
+        topUp();
+    }
+
+    @Override
+    public void settledByPeer(int deliveryId) {
+        // The peer does not wait for the outcome any more; the message takes its way all the same.
+    }
+
+    @Override
+    public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {
+        release();
+        endpoint.detach(isClosed, null);
+    }
+
+    @Override
+    public void lost(boolean isOrderly) {
+        release();
+    }
+
+    // ---- from the broker
+
+    @Override
+    public final void published(long token, @Nullable Rejection rejection) {
+        if (connection.isCurrent()) {
+            answered(token, rejection);
+            connection.touch();
+        } else {
+            connection.hand(() -> answered(token, rejection));
+        }
+    }
+
+    @Override
+    public final void blocked(Rejection reason) {
+        connection.hand(() -> credit.blocked(true));
+    }
+
+    @Override
+    public final void unblocked() {
+        connection.hand(() -> {
+            credit.blocked(false);
+            topUp();
+        });
+    }
+
+    final void answered(long token, @Nullable Rejection rejection) {
+        if (rejection != null) {
+            refuse(token, ErrorConditions.condition(rejection), isFatalWhenSettled(rejection));
+            return;
+        }
+        credit.answered();
+        if ((token & SETTLED_BIT) == 0) {
+            endpoint.settle((int) token, Accepted.getInstance());
+        }
+        topUp();
+    }
+
+    private static boolean isFatalWhenSettled(Rejection rejection) {
+        return rejection.code() != ErrorCode.NOT_FOUND;
+    }
+
+    final void refuse(long token, ErrorCondition error) {
+        refuse(token, error, true);
+    }
+
+    /** Refuses one delivery; nobody listens to the outcome of a pre-settled one, so that one may end the link. */
+    private void refuse(long token, ErrorCondition error, boolean isFatalWhenSettled) {
+        credit.answered();
+        if ((token & SETTLED_BIT) == 0) {
+            Rejected rejected = new Rejected();
+            rejected.setError(error);
+            endpoint.settle((int) token, rejected);
+        } else if (isFatalWhenSettled) {
+            endpoint.detach(true, error);
+        } else {
+            AmqpLog.settledMessageDropped(connection.id(), endpoint.name(), error.getDescription());
+        }
+        topUp();
+    }
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.amqp.server;
+
+import io.postrider.amqp.codec.DeliveryPrefix;
+import io.postrider.amqp.codec.ErrorConditions;
+import io.postrider.amqp.codec.Outcomes;
+import io.postrider.amqp.engine.OutgoingDelivery;
+import io.postrider.amqp.engine.OutgoingEndpoint;
+import io.postrider.api.address.AddressDefinition;
+import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.SubscriptionKey;
+import io.postrider.api.delivery.Outcome;
+import io.postrider.api.error.Rejection;
+import io.postrider.api.message.Message;
+import io.postrider.api.port.BrokerGateway;
+import io.postrider.api.port.Consumer;
+import io.postrider.api.port.ConsumerRequest;
+import io.postrider.api.port.ConsumerRequest.Mode;
+import io.postrider.api.port.DeliverySink;
+import io.postrider.api.port.Reply;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Received;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
+import org.apache.qpid.proton.amqp.transport.AmqpError;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link on which the peer receives: its credit goes to the gateway, messages and outcomes come and go. Owned by the
+ * connection's event loop; the {@link DeliverySink} and {@link Reply} methods may be called on any thread.
+ *
+ * <p><b>Credit.</b> The gateway is given an absolute limit: what it handed over so far, less what still waits here, plus the
+ * peer's credit. It is kept within {@link #AHEAD_MAX} of what was sent, so that a peer that gives much credit and reads
+ * slowly does not draw the queue into this link; except for a drain, which must see everything there is.
+ *
+ * <p><b>Waiting.</b> What was handed over waits here until credit, session window and socket let it go. If the peer lowers
+ * its credit below that, the excess goes back.
+ */
+final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Reply<Consumer> {
+    private static final int AHEAD_MAX = 1000;
+    /** Deliveries sent before the next link of the connection has its turn. */
+    private static final int TURN_MAX = 64;
+
+    private static final Symbol UNKNOWN_TRANSACTION = Symbol.valueOf("amqp:transaction:unknown-id");
+
+    private record Waiting(long deliveryId, Message message, int deliveryCount) {}
+
+    private record Unconfirmed(OutgoingDelivery delivery, DeliveryState state) {}
+
+    private final ServerConnection connection;
+    private final OutgoingEndpoint endpoint;
+    private final BrokerGateway gateway;
+    private final SourceTerms terms;
+    private final String address;
+    private final Runnable onReleased;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final Map<Long, Unconfirmed> unconfirmed = new HashMap<>();
+
+    private @Nullable AddressKey ownAddress;
+    private Mode mode = Mode.ACKNOWLEDGE;
+    private @Nullable Consumer consumer;
+    private @Nullable SubscriptionKey durableSubscription;
+    private boolean isReleased;
+    private boolean isReady;
+    private long handed;
+    private long limit;
+    private boolean isDrainAsked;
+    private boolean isDrained;
+
+    /**
+     * @param address what the granted source says
+     * @param onReleased run once, when nothing is held in the broker any more
+     */
+    OutgoingLink(
+            ServerConnection connection,
+            OutgoingEndpoint endpoint,
+            BrokerGateway gateway,
+            SourceTerms terms,
+            String address,
+            Runnable onReleased) {
+        this.connection = connection;
+        this.endpoint = endpoint;
+        this.gateway = gateway;
+        this.terms = terms;
+        this.address = address;
+        this.onReleased = onReleased;
+        endpoint.handler(this);
+    }
+
+    /** The link made this address, and takes it along when it closes. */
+    void owns(AddressKey created) {
+        ownAddress = created;
+    }
+
+    void open(AddressKey key, @Nullable AddressKind kind) {
+        if (isReleased) {
+            return;
+        }
+        ConsumerRequest request = terms.request(connection, key, kind);
+        mode = request.mode();
+        gateway.openConsumer(request, this, this);
+    }
+
+    // ---- the broker's answer to the request
+
+    @Override
+    public void ok(Consumer opened) {
+        connection.hand(() -> {
+            if (isReleased) {
+                opened.close(Consumer.Close.ORDERLY);
+            } else if (terms.asksForTemporary() && !isOwnTemporary(opened.address())) {
+                opened.close(Consumer.Close.ORDERLY);
+                endpoint.refuse(new ErrorCondition(
+                        AmqpError.NOT_ALLOWED,
+                        "Only the connection that made the temporary address '" + address + "' may receive from it"));
+            } else {
+                consumer = opened;
+                if (terms.isDurableSubscription(opened.address().kind())) {
+                    durableSubscription = terms.subscriptionKey(connection);
+                }
+                connection.add(this);
+                endpoint.accept(terms.reply(address));
+                flow();
+            }
+        });
+    }
+
+    private boolean isOwnTemporary(AddressDefinition definition) {
+        String owner = definition.temporaryOwner();
+        return owner == null || owner.equals(connection.id());
+    }
+
+    @Override
+    public void rejected(Rejection rejection) {
+        connection.hand(() -> endpoint.refuse(ErrorConditions.condition(rejection)));
+    }
+
+    // ---- from the peer
+
+    @Override
+    public void flow() {
+        Consumer open = consumer;
+        if (open == null) {
+            return;
+        }
+        giveBackExcess(open);
+        long full = handed - waiting.size() + endpoint.credit();
+        long ahead = handed - waiting.size() + AHEAD_MAX;
+        if (endpoint.isDraining()) {
+            limit = full;
+            isDrainAsked = true;
+            isDrained = false;
+            open.credit(full, true);
+        } else {
+            isDrainAsked = false;
+            long next = Math.min(full, ahead);
+            if (next != limit) {
+                limit = next;
+                open.credit(next, false);
+            }
+        }
+    }
+
+    private void giveBackExcess(Consumer open) {
+        if (mode != Mode.ACKNOWLEDGE) {
+            return;
+        }
+        while (waiting.size() > endpoint.credit()) {
+            open.settle(waiting.removeLast().deliveryId(), Outcome.RELEASED, false);
+        }
+    }
+
+    /** Raises the limit when half of what may be ahead has been sent. */
+    private void raiseLimit() {
+        Consumer open = consumer;
+        if (open == null || isDrainAsked) {
+            return;
+        }
+        long sent = handed - waiting.size();
+        long full = sent + endpoint.credit();
+        if (full > limit && limit - sent <= AHEAD_MAX / 2) {
+            limit = Math.min(full, sent + AHEAD_MAX);
+            open.credit(limit, false);
+        }
+    }
+
+    @Override
+    public void disposition(OutgoingDelivery delivery, boolean isSettled, @Nullable DeliveryState state) {
+        Consumer open = consumer;
+        if (open == null) {
+            return;
+        }
+        if (state instanceof TransactionalState) {
+            endpoint.detach(true, new ErrorCondition(UNKNOWN_TRANSACTION, "There is no such transaction"));
+            return;
+        }
+        if (!isSettled && (state == null || state instanceof Received)) {
+            return;
+        }
+        DeliveryState outcome = state == null ? terms.defaultState() : state;
+        if (mode != Mode.ACKNOWLEDGE) {
+            if (!isSettled) {
+                endpoint.settle(delivery, outcome);
+            }
+            return;
+        }
+        if (!isSettled) {
+            unconfirmed.put(delivery.token(), new Unconfirmed(delivery, outcome));
+        }
+        Outcome said = Outcomes.outcome(state, terms.defaultOutcome());
+        open.settle(delivery.token(), said == null ? terms.defaultOutcome() : said, !isSettled);
+    }
+
+    @Override
+    public void windowOpened() {
+        if (hasWork()) {
+            connection.ready(this);
+        }
+    }
+
+    @Override
+    public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {
+        SubscriptionKey subscription = durableSubscription;
+        release(Consumer.Close.ORDERLY);
+        if (isClosed && subscription != null) {
+            gateway.deleteSubscription(
+                    subscription, new Unsubscribed(connection, endpoint, terms.isSharedSubscription()));
+        } else {
+            endpoint.detach(isClosed, null);
+        }
+    }
+
+    @Override
+    public void lost(boolean isOrderly) {
+        release(isOrderly ? Consumer.Close.ORDERLY : Consumer.Close.LOST);
+    }
+
+    private void release(Consumer.Close how) {
+        if (isReleased) {
+            return;
+        }
+        isReleased = true;
+        connection.remove(this);
+        Consumer open = consumer;
+        if (open != null) {
+            consumer = null;
+            // What never left this process must not look as if somebody had seen it.
+            for (Waiting unsent : waiting) {
+                open.settle(unsent.deliveryId(), Outcome.RELEASED, false);
+            }
+            open.close(how);
+        }
+        waiting.clear();
+        unconfirmed.clear();
+        AddressKey created = ownAddress;
+        if (created != null) {
+            gateway.deleteAddress(created, IgnoredReply.address());
+        }
+        onReleased.run();
+    }
+
+    // ---- from the broker
+
+    @Override
+    public void deliver(long deliveryId, Message message, int deliveryCount) {
+        Waiting next = new Waiting(deliveryId, message, deliveryCount);
+        if (connection.isCurrent()) {
+            delivered(next);
+            connection.touch();
+        } else {
+            connection.hand(() -> delivered(next));
+        }
+    }
+
+    private void delivered(Waiting next) {
+        if (isReleased) {
+            return;
+        }
+        handed++;
+        waiting.add(next);
+        connection.ready(this);
+    }
+
+    @Override
+    public void drained() {
+        connection.hand(() -> {
+            isDrained = true;
+            answerDrain();
+        });
+    }
+
+    private void answerDrain() {
+        if (isDrained && waiting.isEmpty() && !endpoint.isSending()) {
+            isDrained = false;
+            isDrainAsked = false;
+            endpoint.drained();
+        }
+    }
+
+    @Override
+    public void settled(long deliveryId) {
+        connection.hand(() -> {
+            Unconfirmed confirmed = unconfirmed.remove(deliveryId);
+            if (confirmed != null) {
+                endpoint.settle(confirmed.delivery(), confirmed.state());
+            }
+        });
+    }
+
+    @Override
+    public void closed(Rejection reason) {
+        connection.hand(() -> {
+            consumer = null;
+            endpoint.detach(true, ErrorConditions.condition(reason));
+        });
+    }
+
+    // ---- sending
+
+    /** Whether the link was not waiting for its turn yet, and now is. */
+    boolean markReady() {
+        boolean isNew = !isReady;
+        isReady = true;
+        return isNew;
+    }
+
+    boolean hasWork() {
+        return !waiting.isEmpty() || endpoint.isSending();
+    }
+
+    /**
+     * Sends what it may, up to a turn's share.
+     *
+     * @return whether there is more that could go at once
+     */
+    boolean pump() {
+        isReady = false;
+        endpoint.proceed();
+        DeliveryPrefix prefix = connection.prefix();
+        boolean isSettled = terms.isSentSettled();
+        int count = 0;
+        while (!waiting.isEmpty() && endpoint.canSend() && count < TURN_MAX) {
+            Waiting next = waiting.remove();
+            Message message = next.message();
+            prefix.encode(message, next.deliveryCount(), connection.nowMs());
+            endpoint.available(waiting.size());
+            endpoint.send(
+                    next.deliveryId(),
+                    isSettled,
+                    prefix.array(),
+                    prefix.length(),
+                    message.encoded(),
+                    prefix.storedFrom());
+            count++;
+        }
+        raiseLimit();
+        answerDrain();
+        return !waiting.isEmpty() && endpoint.canSend();
+    }
+}

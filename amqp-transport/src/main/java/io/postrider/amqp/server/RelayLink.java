@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.amqp.server;
+
+import io.postrider.amqp.codec.ErrorConditions;
+import io.postrider.amqp.engine.IncomingEndpoint;
+import io.postrider.api.error.Rejection;
+import io.postrider.api.message.Message;
+import io.postrider.api.port.BrokerGateway;
+import io.postrider.api.port.Producer;
+import io.postrider.api.port.ProducerListener;
+import io.postrider.api.port.ProducerRequest;
+import io.postrider.api.port.Reply;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link without a target address: each message says where it goes (the capability {@code ANONYMOUS-RELAY}). Owned by the
+ * connection's event loop.
+ *
+ * <p>Keeps a few producers open, the least recently used going first. While one is being opened its messages wait, which
+ * their number limits by the link's credit.
+ */
+final class RelayLink extends IncomingLink {
+    private static final int OPEN_PRODUCERS_MAX = 64;
+
+    private final BrokerGateway gateway;
+    private final Map<RelayTerms.Destination, Target> targets = new LinkedHashMap<>(16, 0.75f, true);
+    private final Runnable onReleased;
+    private boolean isReleased;
+
+    RelayLink(
+            ServerConnection connection,
+            IncomingEndpoint endpoint,
+            int window,
+            BrokerGateway gateway,
+            Runnable onReleased) {
+        super(connection, endpoint, window);
+        this.gateway = gateway;
+        this.onReleased = onReleased;
+    }
+
+    void open(Attach reply) {
+        if (!isReleased) {
+            endpoint().accept(reply);
+            topUp();
+        }
+    }
+
+    @Override
+    void route(Message message, long token) {
+        RelayTerms terms = RelayTerms.of(message, connection().virtualHost());
+        if (terms instanceof RelayTerms.Destination destination) {
+            route(message, token, destination);
+        } else {
+            refuse(token, ((RelayTerms.Refused) terms).error());
+        }
+    }
+
+    private void route(Message message, long token, RelayTerms.Destination destination) {
+        Target target = targets.get(destination);
+        if (target == null) {
+            target = new Target(destination);
+            targets.put(destination, target);
+            evict();
+            target.open();
+        }
+        target.publish(message, token);
+    }
+
+    private void evict() {
+        if (targets.size() > OPEN_PRODUCERS_MAX) {
+            var eldest = targets.values().iterator();
+            Target target = eldest.next();
+            // One that is still being opened holds messages and must stay.
+            if (target.producer != null) {
+                eldest.remove();
+                target.close();
+            }
+        }
+    }
+
+    @Override
+    public void closed(Rejection reason) {
+        // Only the targets are producers; each has its own listener.
+    }
+
+    @Override
+    void release() {
+        if (isReleased) {
+            return;
+        }
+        isReleased = true;
+        targets.values().forEach(Target::close);
+        targets.clear();
+        onReleased.run();
+    }
+
+    private record Waiting(Message message, long token) {}
+
+    /** One destination of the link's messages. */
+    private final class Target implements Reply<Producer>, ProducerListener {
+        private final RelayTerms.Destination destination;
+        private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+        private @Nullable Producer producer;
+        private @Nullable Rejection refusal;
+        private boolean isClosed;
+
+        Target(RelayTerms.Destination destination) {
+            this.destination = destination;
+        }
+
+        void open() {
+            ServerConnection own = connection();
+            gateway.openProducer(
+                    new ProducerRequest(destination.key(), destination.kind(), own.id(), own.containerId(), own.user()),
+                    this,
+                    this);
+        }
+
+        void publish(Message message, long token) {
+            Producer open = producer;
+            Rejection refused = refusal;
+            if (open != null) {
+                open.publish(message, token);
+            } else if (refused != null) {
+                answered(token, refused);
+            } else {
+                waiting.add(new Waiting(message, token));
+            }
+        }
+
+        void close() {
+            isClosed = true;
+            Producer open = producer;
+            if (open != null) {
+                producer = null;
+                open.close();
+            }
+        }
+
+        @Override
+        public void ok(Producer opened) {
+            connection().hand(() -> {
+                if (isClosed || isReleased) {
+                    opened.close();
+                    return;
+                }
+                producer = opened;
+                for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+                    opened.publish(next.message(), next.token());
+                }
+            });
+        }
+
+        @Override
+        public void rejected(Rejection rejection) {
+            connection().hand(() -> gone(rejection));
+        }
+
+        @Override
+        public void closed(Rejection reason) {
+            connection().hand(() -> gone(reason));
+        }
+
+        /** The next message for this destination tries anew. */
+        private void gone(Rejection reason) {
+            producer = null;
+            refusal = reason;
+            targets.remove(destination, this);
+            for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+                refuse(next.token(), ErrorConditions.condition(reason));
+            }
+        }
+
+        @Override
+        public void published(long token, @Nullable Rejection rejection) {
+            RelayLink.this.published(token, rejection);
+        }
+
+        @Override
+        public void blocked(Rejection reason) {
+            RelayLink.this.blocked(reason);
+        }
+
+        @Override
+        public void unblocked() {
+            RelayLink.this.unblocked();
+        }
+    }
+}

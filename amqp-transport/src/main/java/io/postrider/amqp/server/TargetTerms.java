@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.amqp.server;
+
+import io.postrider.amqp.codec.Capabilities;
+import java.util.Set;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.jspecify.annotations.Nullable;
+
+/** What a sending peer asked for in its attach (AMQP 1.0 §3.5.4), and the attach that grants it. */
+final class TargetTerms {
+    private static final Set<Symbol> GRANTED =
+            Set.of(Capabilities.QUEUE, Capabilities.TOPIC, Capabilities.TEMPORARY_QUEUE, Capabilities.TEMPORARY_TOPIC);
+
+    private final Attach attach;
+    private final Target target;
+    private final Set<Symbol> capabilities;
+    private final long messageBytesMax;
+
+    TargetTerms(Attach attach, Target target, long messageBytesMax) {
+        this.attach = attach;
+        this.target = target;
+        this.capabilities = Capabilities.of(target.getCapabilities());
+        this.messageBytesMax = messageBytesMax;
+    }
+
+    Set<Symbol> capabilities() {
+        return capabilities;
+    }
+
+    /** @param address as the peer wrote it, or of the node made for it; null for the anonymous terminus */
+    Attach reply(@Nullable String address) {
+        Target granted = new Target();
+        granted.setAddress(address);
+        granted.setDurable(
+                target.getDurable() == null || target.getDurable() == TerminusDurability.NONE
+                        ? TerminusDurability.NONE
+                        : TerminusDurability.CONFIGURATION);
+        granted.setExpiryPolicy(target.getExpiryPolicy());
+        granted.setTimeout(target.getTimeout());
+        granted.setCapabilities(capabilities.stream().filter(GRANTED::contains).toArray(Symbol[]::new));
+        if (target.getDynamic()) {
+            granted.setDynamic(true);
+            granted.setDynamicNodeProperties(AttachTerms.DELETE_ON_CLOSE);
+        }
+        Attach reply = new Attach();
+        reply.setTarget(granted);
+        reply.setSource(attach.getSource() == null ? new Source() : attach.getSource());
+        reply.setMaxMessageSize(UnsignedLong.valueOf(messageBytesMax));
+        AttachTerms.echoModes(attach, reply);
+        if (AttachTerms.contains(attach.getDesiredCapabilities(), Capabilities.DELAYED_DELIVERY)) {
+            reply.setOfferedCapabilities(Capabilities.DELAYED_DELIVERY);
+        }
+        return reply;
+    }
+}
