@@ -7,15 +7,23 @@ import java.util.Arrays;
 
 /** A growing array of encoded AMQP values. Owned by one thread; reusable. */
 final class EncodedBytes {
+    /** A rare large value may not occupy memory for the rest of a connection's life. */
+    private static final int KEPT_BYTES_MAX = 16 * 1024;
+
+    private final int capacityBytes;
     private byte[] bytes;
     private int length;
 
     EncodedBytes(int capacityBytes) {
+        this.capacityBytes = capacityBytes;
         bytes = new byte[capacityBytes];
     }
 
     void clear() {
         length = 0;
+        if (bytes.length > KEPT_BYTES_MAX) {
+            bytes = new byte[capacityBytes];
+        }
     }
 
     byte[] array() {
