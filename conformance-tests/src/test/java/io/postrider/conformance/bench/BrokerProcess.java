@@ -44,7 +44,8 @@ final class BrokerProcess implements AutoCloseable {
                         "auth.anonymous=true"));
         String ready = await(process, data, line -> line.startsWith("READY "));
         int colon = ready.indexOf(':');
-        return new BrokerProcess("postrider", process, Integer.parseInt(ready.substring(colon + 1, ready.indexOf(' ', colon))));
+        return new BrokerProcess(
+                "postrider", process, Integer.parseInt(ready.substring(colon + 1, ready.indexOf(' ', colon))));
     }
 
     /** Artemis as it tunes itself: journal type and syncs are its own choice on this disk. */

@@ -115,8 +115,9 @@ final class LoadProducer implements Runnable, AutoCloseable {
                 case RawClient.DISPOSITION -> confirm(in);
                 case RawClient.FLOW -> credit(in);
                 case 0x10, 0x11, RawClient.ATTACH -> {}
-                default -> throw new IOException(
-                        "Expected a disposition or flow, but got 0x" + Integer.toHexString(client.performative()));
+                default ->
+                    throw new IOException(
+                            "Expected a disposition or flow, but got 0x" + Integer.toHexString(client.performative()));
             }
         }
         client.skipTo(end);

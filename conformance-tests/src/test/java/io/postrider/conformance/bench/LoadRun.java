@@ -23,7 +23,8 @@ record LoadRun(long messages, double seconds, long brokerCpuMicros) {
     }
 
     /** Runs load for a while and measures the whole of it, from the first message on. */
-    static LoadRun measure(BrokerProcess broker, String queue, int bodyBytes, boolean isDurable, int inFlight, double seconds)
+    static LoadRun measure(
+            BrokerProcess broker, String queue, int bodyBytes, boolean isDurable, int inFlight, double seconds)
             throws IOException, InterruptedException {
         try (LoadConsumer consumer = new LoadConsumer(broker.port(), queue);
                 LoadProducer producer = new LoadProducer(broker.port(), queue, bodyBytes, isDurable, inFlight)) {

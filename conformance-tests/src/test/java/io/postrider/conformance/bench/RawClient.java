@@ -63,7 +63,8 @@ final class RawClient implements AutoCloseable {
         readFrame();
         header(0);
         Open open = new Open();
-        open.setContainerId("bench-" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+        open.setContainerId(
+                "bench-" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
         open.setHostname("localhost");
         open.setMaxFrameSize(UnsignedInteger.valueOf(FRAME_SIZE_MAX));
         frame(0, open);

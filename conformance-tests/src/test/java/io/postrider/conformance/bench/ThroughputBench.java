@@ -66,7 +66,8 @@ public final class ThroughputBench {
                 seconds);
         for (BrokerProcess broker : brokers) {
             for (Case load : CASES) {
-                LoadRun.measure(broker, "bench", load.bodyBytes, load.isDurable, IN_FLIGHT, warmUpSeconds / CASES.size());
+                LoadRun.measure(
+                        broker, "bench", load.bodyBytes, load.isDurable, IN_FLIGHT, warmUpSeconds / CASES.size());
             }
         }
         System.out.printf(Locale.ROOT, "%-20s %-10s %12s %12s%n", "case", "broker", "msgs/s", "CPU us/msg");
