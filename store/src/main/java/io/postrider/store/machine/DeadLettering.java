@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Where dead letters and expired messages go, and what is written on them. Owned by the shard's thread; changes nothing. */
-final class DeadLettering {
+public final class DeadLettering {
     /** Policy of a target that nobody defined: unlimited attempts and no targets of its own, so that letters never wander. */
     private static final AddressPolicy TARGET_POLICY = new AddressPolicy(true, 0, null, null, 0);
 
@@ -44,8 +44,12 @@ final class DeadLettering {
         if (name == null || name.equals(origin.name())) {
             return null; // a letter that dies in its own dead-letter queue ends there
         }
-        return AddressDefinition.permanent(
-                new AddressKey(origin.virtualHost(), name), AddressKind.QUEUE, TARGET_POLICY);
+        return targetDefinition(new AddressKey(origin.virtualHost(), name));
+    }
+
+    /** A queue for letters, where nobody defined it before. */
+    public static AddressDefinition targetDefinition(AddressKey key) {
+        return AddressDefinition.permanent(key, AddressKind.QUEUE, TARGET_POLICY);
     }
 
     Message letter(SubscriptionState source, Command.DeadLetter command, Message message) {
@@ -83,7 +87,7 @@ final class DeadLettering {
     }
 
     /** What is written on a letter; an offset below 0 is left out. */
-    static Annotations marks(
+    public static Annotations marks(
             String queue,
             String address,
             long offset,

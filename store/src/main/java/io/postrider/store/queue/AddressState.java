@@ -112,7 +112,8 @@ public final class AddressState {
         return offset;
     }
 
-    private static boolean matches(
+    /** Whether a message is for a subscription. */
+    public static boolean matches(
             SubscriptionState subscription, @Nullable String publisher, MessageInspector.@Nullable Fields fields) {
         SubscriptionDefinition definition = subscription.definition();
         if (definition == null) {

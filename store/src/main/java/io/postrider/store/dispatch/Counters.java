@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.dispatch;
+
+/** What one dispatcher, or the whole shard, has done since start. Owned by the shard's thread. */
+public final class Counters {
+    public long published;
+    public long delivered;
+    public long acknowledged;
+    public long requeued;
+    public long deadLettered;
+    public long expired;
+}

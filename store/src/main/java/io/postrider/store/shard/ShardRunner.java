@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.shard;
+
+import io.postrider.api.command.Command;
+import io.postrider.api.command.DeadLetterReason;
+import io.postrider.api.error.ErrorCode;
+import io.postrider.api.error.Rejection;
+import io.postrider.api.message.Message;
+import io.postrider.api.port.EventLoop;
+import io.postrider.api.port.ShardLog;
+import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.dispatch.Dispatcher;
+import io.postrider.store.dispatch.Proposals;
+import io.postrider.store.machine.Result;
+import io.postrider.store.machine.ShardMachine;
+import io.postrider.store.queue.SubscriptionState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one shard: collects commands, logs them in batches, applies what is committed and pumps the dispatchers. Owned by the
+ * shard's event loop, except where a method says "any thread".
+ *
+ * <p><b>Turns.</b> Whatever one turn of the loop brought (calls from connections, commits) is handled together at its end: dispatchers
+ * that changed are pumped, then the commands collected become one log entry. So a burst costs one entry, one write and one wake-up.
+ *
+ * <p><b>Commits.</b> The log tells how far it is durable; batches up to there are applied from the objects they were made of, without
+ * decoding. Only then are senders answered. If the log fails, nobody is answered any more and every endpoint is closed.
+ */
+final class ShardRunner implements Proposals, ShardLog.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardRunner.class);
+    private static final int ENTRY_BYTES_MAX = 4 << 20;
+    private static final long LOG_PENDING_BYTES_MAX = 64L << 20;
+
+    private final EventLoop loop;
+    private final ShardLog log;
+    private final ShardMachine machine;
+    private final LongSupplier clockMs;
+    private final CommandCodec codec = new CommandCodec();
+    private final Queue<Runnable> inbox = new MpscUnboundedArrayQueue<>(256);
+    private final AtomicBoolean isInboxScheduled = new AtomicBoolean();
+    private final AtomicBoolean isCommitScheduled = new AtomicBoolean();
+    private final ArrayDeque<Batch> proposed = new ArrayDeque<>();
+    private final ArrayDeque<Batch> spare = new ArrayDeque<>();
+    private final List<Dispatcher> settling = new ArrayList<>();
+    private final List<Dispatcher> expiring = new ArrayList<>();
+    private final List<Dispatcher> marked = new ArrayList<>();
+    private List<Dispatcher> awake = new ArrayList<>();
+    private List<Dispatcher> pumping = new ArrayList<>();
+    private Batch open = new Batch();
+    private boolean isTurnScheduled;
+    private long appliedIndex;
+    private long nowMs;
+    private volatile long committedIndex;
+    private volatile @Nullable Throwable failure;
+
+    private ShardEffects effects;
+    private Runnable afterTurn = () -> {};
+    private java.util.function.Consumer<Rejection> onFailure = reason -> {};
+
+    ShardRunner(
+            EventLoop loop,
+            ShardLog log,
+            ShardMachine machine,
+            LongSupplier clockMs,
+            long appliedIndex,
+            ShardEffects effects) {
+        this.loop = loop;
+        this.log = log;
+        this.machine = machine;
+        this.clockMs = clockMs;
+        this.appliedIndex = appliedIndex;
+        this.committedIndex = appliedIndex;
+        this.effects = effects;
+        this.nowMs = clockMs.getAsLong();
+    }
+
+    /** Starts the log; the hooks run on the shard's thread. */
+    void start(Runnable afterEachTurn, java.util.function.Consumer<Rejection> whenFailed) {
+        this.afterTurn = afterEachTurn;
+        this.onFailure = whenFailed;
+        log.start(this);
+    }
+
+    /** Index up to which entries are applied. */
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
+    boolean isFailed() {
+        return failure != null;
+    }
+
+    /** Runs a task on the shard's thread: at once if this is it. Any thread. */
+    void run(Runnable task) {
+        if (loop.isCurrent()) {
+            task.run();
+            return;
+        }
+        inbox.add(task);
+        if (isInboxScheduled.compareAndSet(false, true)) {
+            loop.execute(this::drainInbox);
+        }
+    }
+
+    private void drainInbox() {
+        isInboxScheduled.set(false);
+        for (Runnable task = inbox.poll(); task != null; task = inbox.poll()) {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("PR-STO-090 A request to the shard failed", e);
+            }
+        }
+    }
+
+    // ---- proposing
+
+    /** Adds a command to the next log entry. Dropped when the log has failed: its outcome stays unknown. */
+    void propose(Command command, @Nullable Completion completion, long token) {
+        if (failure != null) {
+            return;
+        }
+        open.add(command, completion, token);
+        scheduleTurn();
+    }
+
+    @Override
+    public void propose(Command command) {
+        propose(command, null, 0);
+    }
+
+    @Override
+    public void settle(Dispatcher dispatcher, long offset) {
+        if (dispatcher.pendingSettles().isEmpty()) {
+            settling.add(dispatcher);
+        }
+        dispatcher.pendingSettles().add(offset);
+        scheduleTurn();
+    }
+
+    @Override
+    public void expire(Dispatcher dispatcher, long offset) {
+        if (dispatcher.pendingExpiries().isEmpty()) {
+            expiring.add(dispatcher);
+        }
+        dispatcher.pendingExpiries().add(offset);
+        scheduleTurn();
+    }
+
+    @Override
+    public void marked(Dispatcher dispatcher) {
+        marked.add(dispatcher);
+    }
+
+    @Override
+    public void letter(
+            Dispatcher dispatcher,
+            Message message,
+            DeadLetterReason reason,
+            int attempts,
+            @Nullable String condition,
+            @Nullable String description) {
+        effects.letter(dispatcher, message, reason, attempts, condition, description);
+    }
+
+    @Override
+    public void softBytes(long delta) {
+        machine.state().messageBytes().add(delta);
+    }
+
+    @Override
+    public long nowMs() {
+        return nowMs;
+    }
+
+    @Override
+    public void wake(Dispatcher dispatcher) {
+        if (dispatcher.setAwake(true)) {
+            awake.add(dispatcher);
+            scheduleTurn();
+        }
+    }
+
+    @Override
+    public void wakeAt(Dispatcher dispatcher, long timeMs) {
+        if (dispatcher.isWakeNeeded(timeMs)) {
+            loop.schedule(Math.max(0, timeMs - clockMs.getAsLong()), () -> {
+                dispatcher.woken(timeMs);
+                wake(dispatcher);
+            });
+        }
+    }
+
+    // ---- turns
+
+    /** Makes sure that {@link #turn} runs once what the loop is doing now is done. */
+    void scheduleTurn() {
+        if (!isTurnScheduled) {
+            isTurnScheduled = true;
+            loop.execute(this::turn);
+        }
+    }
+
+    private void turn() {
+        isTurnScheduled = false;
+        nowMs = clockMs.getAsLong();
+        try {
+            while (!awake.isEmpty()) {
+                pumpAwake();
+            }
+            cut();
+            afterTurn.run();
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void pumpAwake() {
+        List<Dispatcher> batch = awake;
+        awake = pumping;
+        pumping = batch;
+        for (int i = 0; i < batch.size(); i++) {
+            Dispatcher dispatcher = batch.get(i);
+            dispatcher.setAwake(false);
+            dispatcher.pump();
+        }
+        batch.clear();
+    }
+
+    /** Ends the batch and gives it to the log, unless the log has more than it can write soon. */
+    private void cut() {
+        if (failure != null || log.pendingBytes() > LOG_PENDING_BYTES_MAX) {
+            return;
+        }
+        addRanges();
+        if (open.isEmpty()) {
+            return;
+        }
+        addMarks();
+        Batch batch = open;
+        open = nextBatch();
+        long timeMs = Math.max(nowMs, machine.state().lastTimeMs());
+        codec.begin(timeMs);
+        Batch entry = nextBatch();
+        for (int i = 0; i < batch.size(); i++) {
+            codec.add(batch.command(i));
+            entry.add(batch.command(i), batch.completion(i), batch.token(i));
+            if (codec.length() > ENTRY_BYTES_MAX) {
+                append(entry, timeMs);
+                entry = nextBatch();
+                codec.begin(timeMs);
+            }
+        }
+        if (!entry.isEmpty()) {
+            append(entry, timeMs);
+        }
+        batch.clear();
+        spare.add(batch);
+    }
+
+    private void append(Batch entry, long timeMs) {
+        entry.timeMs = timeMs;
+        entry.index = log.append(codec.end());
+        proposed.add(entry);
+    }
+
+    private Batch nextBatch() {
+        Batch batch = spare.poll();
+        return batch == null ? new Batch() : batch;
+    }
+
+    private void addRanges() {
+        for (int i = 0; i < settling.size(); i++) {
+            Dispatcher dispatcher = settling.get(i);
+            SubscriptionState subscription = dispatcher.durable();
+            if (subscription != null) {
+                open.add(
+                        new Command.Settle(
+                                subscription.id(),
+                                subscription.epoch(),
+                                dispatcher.pendingSettles().build()),
+                        null,
+                        0);
+            }
+        }
+        settling.clear();
+        for (int i = 0; i < expiring.size(); i++) {
+            Dispatcher dispatcher = expiring.get(i);
+            SubscriptionState subscription = dispatcher.durable();
+            if (subscription != null) {
+                open.add(
+                        new Command.Expire(
+                                subscription.id(),
+                                subscription.epoch(),
+                                dispatcher.pendingExpiries().build()),
+                        null,
+                        0);
+            }
+        }
+        expiring.clear();
+    }
+
+    /** Marks ride along with whatever is logged anyway; they never cause an entry of their own. */
+    private void addMarks() {
+        for (int i = 0; i < marked.size(); i++) {
+            Command mark = marked.get(i).takeMark();
+            if (mark != null) {
+                open.add(mark, null, 0);
+            }
+        }
+        marked.clear();
+    }
+
+    // ---- commits
+
+    @Override
+    public void committed(long index) {
+        committedIndex = index;
+        if (isCommitScheduled.compareAndSet(false, true)) {
+            loop.execute(this::applyCommitted);
+        }
+    }
+
+    private void applyCommitted() {
+        isCommitScheduled.set(false);
+        nowMs = clockMs.getAsLong();
+        try {
+            long upTo = committedIndex;
+            while (!proposed.isEmpty() && proposed.element().index <= upTo) {
+                apply(proposed.remove());
+            }
+            turn();
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void apply(Batch batch) {
+        effects.at(batch.index);
+        for (int i = 0; i < batch.size(); i++) {
+            Result result = machine.apply(batch.timeMs, batch.command(i), effects);
+            Completion completion = batch.completion(i);
+            if (completion != null) {
+                completion.applied(batch.token(i), result);
+            }
+        }
+        appliedIndex = batch.index;
+        batch.clear();
+        spare.add(batch);
+    }
+
+    // ---- failure
+
+    @Override
+    public void failed(Throwable cause) {
+        loop.execute(() -> fail(cause));
+    }
+
+    /** Stops the shard for good: what is in flight has an unknown outcome, and nobody is told otherwise. */
+    void fail(Throwable cause) {
+        if (failure != null) {
+            return;
+        }
+        failure = cause;
+        LOG.error("PR-STO-091 The shard stopped: nothing more will be confirmed until the broker is restarted", cause);
+        proposed.clear();
+        open.clear();
+        onFailure.accept(new Rejection(
+                ErrorCode.STORE_FAILED,
+                "The broker's store has failed; what was not confirmed has an unknown outcome"));
+    }
+}
