@@ -7,6 +7,7 @@ import io.postrider.api.address.AddressKind;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +104,7 @@ public final class AddressForms {
         if (asked != null && asked != kind) {
             return refused(
                     ErrorCode.ILLEGAL_STATE,
-                    "The address names a " + kind.name().toLowerCase(java.util.Locale.ROOT)
-                            + ", the capabilities do not",
+                    "The address names a " + kind.name().toLowerCase(Locale.ROOT) + ", the capabilities do not",
                     address);
         }
         return named(virtualHost, address, name, kind);

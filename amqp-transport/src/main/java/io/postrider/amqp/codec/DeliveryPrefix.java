@@ -18,8 +18,6 @@ import java.util.Map;
  * </pre>
  */
 public final class DeliveryPrefix {
-    private static final int HEADER_CODE = 0x70;
-    private static final int MESSAGE_ANNOTATIONS_CODE = 0x72;
     /** Position of the header list's size: after the described constructor and the list's own. */
     private static final int HEADER_SIZE_AT = 4;
 
@@ -68,7 +66,7 @@ public final class DeliveryPrefix {
         boolean isFirst = deliveryCount == 0;
         encoded.int8(TypeCodes.DESCRIBED)
                 .int8(TypeCodes.SMALL_ULONG)
-                .int8(HEADER_CODE)
+                .int8(Section.HEADER.code())
                 .int8(TypeCodes.LIST8)
                 .int8(0)
                 .int8(isFirst ? 4 : 5)
@@ -97,7 +95,7 @@ public final class DeliveryPrefix {
         Annotations added = message.added();
         encoded.int8(TypeCodes.DESCRIBED)
                 .int8(TypeCodes.SMALL_ULONG)
-                .int8(MESSAGE_ANNOTATIONS_CODE)
+                .int8(Section.MESSAGE_ANNOTATIONS.code())
                 .int8(TypeCodes.MAP32);
         int sizeAt = encoded.length();
         encoded.int32(0).int32(0);

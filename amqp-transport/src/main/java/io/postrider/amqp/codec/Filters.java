@@ -2,16 +2,9 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.amqp.codec;
 
-import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
-import io.postrider.api.selector.InvalidSelectorException;
-import io.postrider.api.selector.Selector;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
-import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.jspecify.annotations.Nullable;
 
 /** The filters of a receiver's source (AMQP 1.0 §3.5.8), which are told by their descriptors, whatever their keys. */
@@ -30,61 +23,5 @@ public sealed interface Filters {
     /** Reads the filter map of a source, which may be null. */
     static Filters read(@Nullable Map<?, ?> filters) {
         return new FilterReader().read(filters);
-    }
-}
-
-/** Collects what one filter map says. Used once. */
-final class FilterReader {
-    private static final Set<Object> SELECTOR_DESCRIPTORS = Set.of(
-            UnsignedLong.valueOf(0x0000_468C_0000_0004L),
-            Symbol.valueOf("apache.org:selector-filter:string"),
-            Symbol.valueOf("apache.org:jms-selector-filter:string"));
-    private static final Set<Object> NO_LOCAL_DESCRIPTORS = Set.of(
-            UnsignedLong.valueOf(0x0000_468C_0000_0003L),
-            Symbol.valueOf("apache.org:no-local-filter:list"),
-            Symbol.valueOf("apache.org:jms-no-local-filter:list"));
-
-    private final Map<Symbol, Object> applied = new LinkedHashMap<>();
-    private @Nullable String selector;
-    private boolean noLocal;
-
-    Filters read(@Nullable Map<?, ?> filters) {
-        if (filters == null) {
-            return new Filters.Applied(null, false, Map.of());
-        }
-        for (Map.Entry<?, ?> entry : filters.entrySet()) {
-            if (entry.getKey() instanceof Symbol key && entry.getValue() instanceof DescribedType filter) {
-                Rejection rejection = read(key, filter);
-                if (rejection != null) {
-                    return new Filters.Refused(rejection);
-                }
-            }
-        }
-        return new Filters.Applied(selector, noLocal, applied);
-    }
-
-    private @Nullable Rejection read(Symbol key, DescribedType filter) {
-        if (NO_LOCAL_DESCRIPTORS.contains(filter.getDescriptor())) {
-            // Its value is an empty list by the book and a string at most clients: the descriptor says it all.
-            noLocal = true;
-            applied.put(key, filter);
-        } else if (SELECTOR_DESCRIPTORS.contains(filter.getDescriptor())) {
-            if (!(filter.getDescribed() instanceof String text)) {
-                return new Rejection(
-                        ErrorCode.INVALID_SELECTOR,
-                        "Expected a string as selector, but found " + filter.getDescribed() + " [filter=" + key + "]");
-            }
-            try {
-                Selector parsed = Selector.parse(text);
-                if (!parsed.matchesAll()) {
-                    // Several filters must all hold (AMQP 1.0 §3.5.8).
-                    selector = selector == null ? text : "(" + selector + ") AND (" + text + ")";
-                }
-            } catch (InvalidSelectorException e) {
-                return new Rejection(ErrorCode.INVALID_SELECTOR, e.getMessage() + " [selector=" + text + "]");
-            }
-            applied.put(key, filter);
-        }
-        return null;
     }
 }

@@ -7,6 +7,7 @@ import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Annotations;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
@@ -104,8 +105,7 @@ public final class Outcomes {
             outcome.merge()
                     .values()
                     .forEach((key, value) -> annotations.put(
-                            Symbol.valueOf(key),
-                            value instanceof byte[] bytes ? new org.apache.qpid.proton.amqp.Binary(bytes) : value));
+                            Symbol.valueOf(key), value instanceof byte[] bytes ? new Binary(bytes) : value));
             state.setMessageAnnotations(annotations);
         }
         return state;

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.amqp.codec;
 
+import java.util.Arrays;
+
 /** Constructors of AMQP 1.0's primitive types (§1.6), and how many bytes follow them. */
 final class TypeCodes {
     static final int DESCRIBED = 0x00;
@@ -128,7 +130,7 @@ final class TypeCodes {
             COMPOUND32
         };
         byte[] layouts = new byte[256];
-        java.util.Arrays.fill(layouts, (byte) UNKNOWN);
+        Arrays.fill(layouts, (byte) UNKNOWN);
         for (int code : KNOWN) {
             layouts[code] = byUpperHalf[code >> 4];
         }
