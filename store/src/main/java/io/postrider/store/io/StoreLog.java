@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.io;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the store tells the operator. Stateless; any thread. Codes are listed in docs/reference/log-messages.md. */
+public final class StoreLog {
+    private static final Logger LOG = LoggerFactory.getLogger("io.postrider.store");
+
+    private StoreLog() {}
+
+    public static void journalOpened(Path directory, long lastIndex, int segments) {
+        LOG.info("PR-STO-001 Journal opened [directory={}, lastIndex={}, segments={}]", directory, lastIndex, segments);
+    }
+
+    public static void journalTailCut(Path file, long position, long until) {
+        LOG.warn(
+                "PR-STO-002 An unconfirmed, torn write at the end of the journal was cut [file={}, position={}, until={}]",
+                file,
+                position,
+                until);
+    }
+
+    public static void segmentOpened(Path file, long firstIndex) {
+        LOG.debug("Segment opened [file={}, firstIndex={}]", file, firstIndex);
+    }
+
+    public static void segmentPreparationFailed(Path directory, @Nullable Throwable cause) {
+        LOG.warn(
+                "PR-STO-003 A journal segment could not be prepared ahead; it is tried again when it is needed"
+                        + " [directory={}, cause={}]",
+                directory,
+                String.valueOf(cause));
+    }
+
+    public static void journalFailed(Path directory, Throwable cause) {
+        LOG.error(
+                "PR-STO-004 The journal failed and stops for good; nothing more is confirmed until the broker is restarted"
+                        + " [directory={}]",
+                directory,
+                cause);
+    }
+
+    public static void segmentRecyclingFailed(Path file, Throwable cause) {
+        LOG.warn("PR-STO-005 A journal segment could not be recycled [file={}, cause={}]", file, cause.toString());
+    }
+
+    public static void checkpointWritten(long index, int segments, long bytes) {
+        LOG.info("PR-STO-006 Checkpoint written [index={}, bodySegments={}, bytes={}]", index, segments, bytes);
+    }
+
+    public static void checkpointLeftoverKept(Path file, Throwable cause) {
+        LOG.warn(
+                "PR-STO-007 A superseded checkpoint file could not be deleted [file={}, cause={}]",
+                file,
+                cause.toString());
+    }
+
+    public static void catalogRebuilt(Path directory, Throwable cause) {
+        LOG.warn(
+                "PR-STO-008 The catalog could not be opened; it was moved aside and is built anew [directory={}, cause={}]",
+                directory,
+                cause.toString());
+    }
+
+    public static void catalogFailed(long index, Throwable cause) {
+        LOG.error(
+                "PR-STO-009 The catalog could not be updated; the broker goes on, and the catalog is rebuilt at the next start"
+                        + " [index={}]",
+                index,
+                cause);
+    }
+}

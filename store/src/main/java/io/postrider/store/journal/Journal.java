@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.journal;
+
+import io.postrider.api.port.ShardLog;
+import io.postrider.store.io.FileAccess;
+import io.postrider.store.io.StoreLog;
+import io.postrider.store.journal.RecoveredJournal.Sealed;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An append-only sequence of entries in segment files, each confirmed once it is on the disk.
+ *
+ * <p>Lifecycle: {@link #open}, {@link #replay} once, {@link #start}, appends, {@link #close}. One thread does these; {@link
+ * #release}, {@link #pendingBytes} and {@link #stats} may be called by any. The files are written by the journal's own two
+ * threads: {@code JournalWriter} and that of {@code SegmentFiles}.
+ *
+ * <p>What is durable when: an entry, when the listener has been told an index at or above its own. Nothing is said about
+ * entries not yet confirmed: after a crash the log holds all confirmed ones, then possibly some of the others, whole and in
+ * order.
+ */
+public final class Journal implements AutoCloseable {
+    /** Largest entry: it must fit one segment with its header. */
+    public static final int ENTRY_BYTES_MAX = (1 << 30) - 4096;
+
+    private final FileAccess files;
+    private final Path directory;
+    private final JournalSettings settings;
+    private final SegmentListing listing;
+
+    private @Nullable RecoveredJournal recovered;
+    private boolean isClosed;
+    private volatile @Nullable SegmentLedger ledger;
+    private volatile @Nullable Running running;
+
+    /** What exists from start on. */
+    private record Running(
+            AppendBuffers buffers, SegmentFiles segmentFiles, JournalWriter writer, JournalCounters counters) {}
+
+    private Journal(FileAccess files, Path directory, JournalSettings settings, SegmentListing listing) {
+        this.files = files;
+        this.directory = directory;
+        this.settings = settings;
+        this.listing = listing;
+    }
+
+    /**
+     * Looks at a journal directory, which is created if it does not exist; reads headers only and changes nothing.
+     *
+     * @throws JournalException if a segment is damaged or missing
+     */
+    public static Journal open(FileAccess files, Path directory, JournalSettings settings) {
+        try {
+            files.createDirectories(directory);
+            return new Journal(files, directory, settings, SegmentListing.read(files, directory, settings));
+        } catch (IOException e) {
+            throw new JournalException("Expected to open the journal, but " + e + " [directory=" + directory + "]", e);
+        }
+    }
+
+    /**
+     * Reads every entry after an index, and makes those durable that were not known to be.
+     *
+     * @return index of the last entry, or {@code afterIndex} if there is none after it
+     * @throws JournalException if a confirmed record is damaged
+     */
+    public long replay(long afterIndex, ShardLog.Visitor visitor) {
+        if (recovered != null || isClosed) {
+            throw new IllegalStateException("Expected one replay, before start [directory=" + directory + "]");
+        }
+        try {
+            RecoveredJournal found =
+                    new JournalRecovery(files, afterIndex, visitor).recover(directory, listing.segments());
+            recovered = found;
+            ledger = new SegmentLedger(found);
+            StoreLog.journalOpened(
+                    directory,
+                    found.lastIndex(),
+                    found.sealed().size() + found.unopened().size());
+            return found.lastIndex();
+        } catch (IOException e) {
+            throw new JournalException("Expected to read the journal, but " + e + " [directory=" + directory + "]", e);
+        }
+    }
+
+    /** Begins to take entries. The listener is called on the writer's thread. */
+    public void start(ShardLog.Listener listener) {
+        RecoveredJournal found = recovered;
+        SegmentLedger segments = ledger;
+        if (found == null || segments == null || running != null || isClosed) {
+            throw new IllegalStateException("Expected start once, after replay [directory=" + directory + "]");
+        }
+        AppendBuffers buffers = new AppendBuffers(settings, found.lastIndex());
+        JournalCounters counters = new JournalCounters(found.lastIndex());
+        SegmentFiles segmentFiles = new SegmentFiles(files, directory, settings, listing, found);
+        JournalWriter writer = new JournalWriter(buffers, segmentFiles, segments, settings, found, counters, listener);
+        Running started = new Running(buffers, segmentFiles, writer, counters);
+        running = started;
+        writer.start();
+    }
+
+    /**
+     * Adds an entry; it is copied before the call returns. Waits only while a full buffer's worth of entries is still on
+     * its way to the disk.
+     *
+     * @return index of the entry
+     * @throws JournalException if the journal has failed
+     */
+    public long append(ByteBuffer entry) {
+        Running active = running;
+        if (active == null || isClosed) {
+            throw new IllegalStateException("Expected a started journal [directory=" + directory + "]");
+        }
+        int length = entry.remaining();
+        if (length < 1 || length > ENTRY_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "Expected an entry of 1 to " + ENTRY_BYTES_MAX + " bytes, but it has " + length);
+        }
+        active.counters().appended(RecordFrame.bytes(length));
+        long index = active.buffers().append(entry);
+        if (index < 0) {
+            throw new JournalException(
+                    "The journal has failed and takes no entries [directory=" + directory + "]",
+                    active.writer().failure());
+        }
+        active.writer().wake();
+        return index;
+    }
+
+    /** Bytes appended and not yet committed. Any thread. */
+    public long pendingBytes() {
+        Running active = running;
+        return active == null ? 0 : active.counters().pendingBytes();
+    }
+
+    /** Bytes of files that a release could free. Any thread. */
+    public long replayBytes() {
+        SegmentLedger segments = ledger;
+        return segments == null ? 0 : segments.replayBytes();
+    }
+
+    /** Recycles the segments that hold only entries up to {@code index}, in the background. Any thread. */
+    public void release(long index) {
+        SegmentLedger segments = ledger;
+        Running active = running;
+        if (segments == null || active == null) {
+            return; // before start nothing is moved; the next release frees the same and more
+        }
+        for (Sealed segment : segments.release(index)) {
+            active.segmentFiles().recycle(segment);
+        }
+    }
+
+    /** Any thread, after start. */
+    public JournalStats stats() {
+        Running active = running;
+        SegmentLedger segments = ledger;
+        if (active == null || segments == null) {
+            throw new IllegalStateException("Expected a started journal [directory=" + directory + "]");
+        }
+        return active.counters().snapshot(segments.replayBytes(), segments.segmentCount());
+    }
+
+    /** Makes everything appended durable and closes the files. Closing a journal that has failed only closes the files. */
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        Running active = running;
+        RecoveredJournal found = recovered;
+        if (active != null) {
+            active.writer().closeAndJoin();
+            active.buffers().stop();
+            active.segmentFiles().close();
+        } else if (found != null && found.current() != null) {
+            try {
+                found.current().close();
+            } catch (IOException e) {
+                throw new JournalException(
+                        "Expected to close the journal, but " + e + " [directory=" + directory + "]", e);
+            }
+        }
+    }
+}
