@@ -399,6 +399,31 @@ public final class Dispatcher {
         consumers.clear();
     }
 
+    /** Drops the messages that are in no log and not with a consumer; returns how many. */
+    public long purgeSoft() {
+        long count = 0;
+        for (long id = softEntries.first(); id < softEntries.end(); id++) {
+            Entry entry = softEntries.get(id);
+            if (entry != null && (entry.state == Entry.State.READY || entry.state == Entry.State.DELAYED)) {
+                finishSoft(entry);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Offsets with a consumer, or whose end is proposed. */
+    public OffsetRanges offsetsOut() {
+        OffsetRanges.Builder out = new OffsetRanges.Builder();
+        for (long offset = entries.first(); offset < entries.end(); offset++) {
+            Entry entry = entries.get(offset);
+            if (entry != null && (entry.state == Entry.State.OUT || entry.state == Entry.State.ENDING)) {
+                out.add(offset);
+            }
+        }
+        return out.build();
+    }
+
     /** Gives up what it holds: its subscription is gone. */
     public void discard() {
         proposals.softBytes(-softBytes);

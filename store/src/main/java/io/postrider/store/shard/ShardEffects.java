@@ -50,6 +50,10 @@ final class ShardEffects implements Effects {
         int addressId();
 
         void end(Rejection reason);
+
+        void hold(Rejection reason);
+
+        void resume();
     }
 
     ShardEffects(
@@ -89,6 +93,11 @@ final class ShardEffects implements Effects {
     /** Index of the entry whose effects follow. */
     void at(long entryIndex) {
         index = entryIndex;
+    }
+
+    /** Index of the entry being applied. */
+    long index() {
+        return index;
     }
 
     Dispatcher dispatcher(SubscriptionState subscription) {

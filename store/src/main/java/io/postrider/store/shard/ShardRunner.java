@@ -15,6 +15,7 @@ import io.postrider.store.dispatch.Proposals;
 import io.postrider.store.machine.Result;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.queue.SubscriptionState;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,11 +60,12 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     private Batch open = new Batch();
     private boolean isTurnScheduled;
     private long appliedIndex;
+    private long appendedBytes;
     private long nowMs;
     private volatile long committedIndex;
     private volatile @Nullable Throwable failure;
 
-    private ShardEffects effects;
+    private final ShardEffects effects;
     private Runnable afterTurn = () -> {};
     private java.util.function.Consumer<Rejection> onFailure = reason -> {};
 
@@ -94,6 +96,11 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     /** Index up to which entries are applied. */
     long appliedIndex() {
         return appliedIndex;
+    }
+
+    /** Bytes given to the log since start. */
+    long appendedBytes() {
+        return appendedBytes;
     }
 
     boolean isFailed() {
@@ -270,7 +277,9 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
 
     private void append(Batch entry, long timeMs) {
         entry.timeMs = timeMs;
-        entry.index = log.append(codec.end());
+        ByteBuffer bytes = codec.end();
+        appendedBytes += bytes.remaining();
+        entry.index = log.append(bytes);
         proposed.add(entry);
     }
 
@@ -319,6 +328,12 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
             }
         }
         marked.clear();
+    }
+
+    /** Gives what was collected to the log, before it is closed. */
+    void finish() {
+        nowMs = clockMs.getAsLong();
+        cut();
     }
 
     // ---- commits

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.shard;
+
+import io.postrider.api.address.AddressDefinition;
+import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.SubscriptionDefinition;
+import io.postrider.api.address.UserRecord;
+import io.postrider.api.command.Command;
+import io.postrider.api.error.ErrorCode;
+import io.postrider.api.error.Rejection;
+import io.postrider.api.port.BrokerAdmin;
+import io.postrider.api.port.BrokerStats;
+import io.postrider.api.port.QueueInfo;
+import io.postrider.api.port.Reply;
+import io.postrider.store.dispatch.Counters;
+import io.postrider.store.dispatch.Dispatcher;
+import io.postrider.store.machine.Result;
+import io.postrider.store.machine.ShardState;
+import io.postrider.store.queue.AddressState;
+import io.postrider.store.queue.SubscriptionState;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The operator's side of a broker. Any thread may call; everything but {@link #stats} runs on the shard's loop. */
+public final class LocalAdmin implements BrokerAdmin {
+    private final ShardState state;
+    private final ShardRunner runner;
+    private final ShardEffects effects;
+    private final MemoryGate gate;
+    private final Checkpointing checkpointing;
+    private final Projection projection;
+    private volatile BrokerStats stats = new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    LocalAdmin(
+            ShardState state,
+            ShardRunner runner,
+            ShardEffects effects,
+            MemoryGate gate,
+            Checkpointing checkpointing,
+            Projection projection) {
+        this.state = state;
+        this.runner = runner;
+        this.effects = effects;
+        this.gate = gate;
+        this.checkpointing = checkpointing;
+        this.projection = projection;
+    }
+
+    static <T> void answer(Reply<T> reply, Result result, T value) {
+        if (result.rejection() != null) {
+            reply.rejected(result.rejection());
+        } else {
+            reply.ok(value);
+        }
+    }
+
+    @Override
+    public void queues(Reply<List<QueueInfo>> reply) {
+        runner.run(() -> {
+            List<QueueInfo> all = new ArrayList<>();
+            for (AddressState address : state.addresses()) {
+                for (SubscriptionState subscription : address.subscriptions()) {
+                    SubscriptionDefinition definition = subscription.definition();
+                    all.add(info(
+                            address,
+                            effects.dispatcher(subscription),
+                            definition == null ? "" : definition.key().toString(),
+                            true));
+                }
+                for (VolatileSubscription subscription : effects.volatiles(address)) {
+                    String name = subscription.name();
+                    all.add(info(address, subscription.dispatcher(), name == null ? "(volatile)" : name, false));
+                }
+            }
+            reply.ok(all);
+        });
+    }
+
+    private static QueueInfo info(AddressState address, Dispatcher dispatcher, String subscription, boolean isDurable) {
+        Counters counters = dispatcher.counters();
+        return new QueueInfo(
+                address.definition().key(),
+                address.definition().kind(),
+                subscription,
+                isDurable && !address.definition().isTemporary(),
+                dispatcher.depth(),
+                dispatcher.readyCount(),
+                dispatcher.delayedCount(),
+                dispatcher.unsettledCount(),
+                dispatcher.consumerCount(),
+                dispatcher.bytes(),
+                counters.published,
+                counters.delivered,
+                counters.acknowledged,
+                counters.deadLettered,
+                counters.expired);
+    }
+
+    @Override
+    public void addresses(Reply<List<AddressDefinition>> reply) {
+        runner.run(() -> reply.ok(
+                state.addresses().stream().map(AddressState::definition).toList()));
+    }
+
+    @Override
+    public void createAddress(AddressDefinition definition, Reply<AddressDefinition> reply) {
+        runner.run(() -> {
+            AddressState existing = state.address(definition.key());
+            if (existing != null && !existing.definition().equals(definition)) {
+                reply.rejected(new Rejection(
+                        ErrorCode.PRECONDITION_FAILED,
+                        "Address '" + definition.key() + "' exists as " + existing.definition()));
+            } else {
+                define(definition, reply);
+            }
+        });
+    }
+
+    /** Defines an address. Shard's thread. */
+    void define(AddressDefinition definition, Reply<AddressDefinition> reply) {
+        runner.propose(new Command.DefineAddress(definition), (token, result) -> answer(reply, result, definition), 0);
+    }
+
+    @Override
+    public void deleteAddress(AddressKey key, Reply<AddressDefinition> reply) {
+        runner.run(() -> {
+            AddressState address = state.address(key);
+            if (address == null) {
+                reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "Address '" + key + "' does not exist"));
+                return;
+            }
+            AddressDefinition definition = address.definition();
+            runner.propose(new Command.DeleteAddress(key), (token, result) -> answer(reply, result, definition), 0);
+        });
+    }
+
+    @Override
+    public void purge(AddressKey queue, Reply<Long> reply) {
+        runner.run(() -> {
+            AddressState address = state.address(queue);
+            if (address == null || address.definition().kind() != AddressKind.QUEUE) {
+                reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "Queue '" + queue + "' does not exist"));
+                return;
+            }
+            SubscriptionState subscription = address.queue();
+            Dispatcher dispatcher = effects.dispatcher(subscription);
+            long soft = dispatcher.purgeSoft();
+            runner.propose(
+                    new Command.Purge(subscription.id(), address.log().end(), dispatcher.offsetsOut()),
+                    (token, result) -> answer(reply, result, soft + result.count()),
+                    0);
+        });
+    }
+
+    @Override
+    public void users(Reply<List<UserRecord>> reply) {
+        runner.run(() -> reply.ok(List.copyOf(state.users())));
+    }
+
+    @Override
+    public void putUser(UserRecord user, Reply<UserRecord> reply) {
+        runner.run(() -> runner.propose(
+                new Command.PutUser(user),
+                (token, result) -> projection.userPut(effects.index(), user, () -> answer(reply, result, user)),
+                0));
+    }
+
+    @Override
+    public void removeUser(String name, Reply<String> reply) {
+        runner.run(() -> runner.propose(
+                new Command.RemoveUser(name),
+                (token, result) -> {
+                    if (result.rejection() != null) {
+                        reply.rejected(result.rejection());
+                    } else {
+                        projection.userRemoved(effects.index(), name, () -> reply.ok(name));
+                    }
+                },
+                0));
+    }
+
+    /** Makes the totals visible to other threads. Shard's thread, after a turn. */
+    void publishStats() {
+        Counters totals = effects.totals();
+        stats = new BrokerStats(
+                totals.published,
+                gate.refusals(),
+                totals.delivered,
+                totals.acknowledged,
+                totals.requeued,
+                totals.deadLettered,
+                totals.expired,
+                state.messageBytes().bytes(),
+                runner.appliedIndex(),
+                runner.appendedBytes(),
+                0,
+                checkpointing.completed());
+    }
+
+    @Override
+    public BrokerStats stats() {
+        return stats;
+    }
+}

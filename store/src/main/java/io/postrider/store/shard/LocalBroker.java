@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.shard;
+
+import io.postrider.api.address.AddressDefinition;
+import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.SubscriptionDefinition;
+import io.postrider.api.address.SubscriptionKey;
+import io.postrider.api.command.Command;
+import io.postrider.api.error.ErrorCode;
+import io.postrider.api.error.Rejection;
+import io.postrider.api.port.BrokerGateway;
+import io.postrider.api.port.Consumer;
+import io.postrider.api.port.ConsumerRequest;
+import io.postrider.api.port.DeliverySink;
+import io.postrider.api.port.EventLoop;
+import io.postrider.api.port.MessageInspector;
+import io.postrider.api.port.Producer;
+import io.postrider.api.port.ProducerListener;
+import io.postrider.api.port.ProducerRequest;
+import io.postrider.api.port.Reply;
+import io.postrider.api.port.ShardLog;
+import io.postrider.api.selector.InvalidSelectorException;
+import io.postrider.api.selector.Selector;
+import io.postrider.store.checkpoint.CheckpointStore;
+import io.postrider.store.machine.ShardMachine;
+import io.postrider.store.machine.ShardState;
+import io.postrider.store.queue.AddressState;
+import io.postrider.store.queue.SubscriptionState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker on one node: one shard, its log and its checkpoints. Any thread may call; everything runs on the shard's loop.
+ *
+ * <p>Lifecycle: {@link #open} recovers and starts, {@link #close} makes everything durable and stops. When a reply says that
+ * something is kept, it is durable.
+ */
+public final class LocalBroker implements BrokerGateway, AutoCloseable {
+    /** Prefix of temporary addresses, reserved. */
+    public static final String TEMPORARY_PREFIX = "temp.";
+
+    private final EventLoop loop;
+    private final ShardLog log;
+    private final CheckpointStore checkpoints;
+    private final PolicyTable policies;
+    private final ShardState state;
+    private final ShardEffects effects;
+    private final ShardRunner runner;
+    private final Checkpointing checkpointing;
+    private final MemoryGate gate;
+    private final Consumers consumers;
+    private final LocalAdmin admin;
+
+    /** What a broker is made of. */
+    public record Parts(
+            EventLoop loop,
+            ShardLog log,
+            CheckpointStore checkpoints,
+            MessageInspector inspector,
+            Projection projection,
+            LongSupplier wallClockMs) {}
+
+    private LocalBroker(Parts parts, BrokerSettings settings, PolicyTable policies) {
+        this.loop = parts.loop;
+        this.log = parts.log;
+        this.checkpoints = parts.checkpoints;
+        this.policies = policies;
+        this.state = new ShardState();
+        ShardMachine machine = new ShardMachine(state, parts.inspector);
+        BodySegments segments = new BodySegments();
+        long index = Recovery.run(machine, segments, checkpoints, log);
+        this.effects = new ShardEffects(machine, parts.inspector, segments, parts.projection, settings);
+        this.runner = new ShardRunner(loop, log, machine, parts.wallClockMs, index, effects);
+        this.gate = new MemoryGate(settings, state.messageBytes(), log);
+        this.consumers = new Consumers(state, runner, effects);
+        this.checkpointing = new Checkpointing(state, log, checkpoints, segments, settings.checkpointTriggerBytes());
+        this.admin = new LocalAdmin(state, runner, effects, gate, checkpointing, parts.projection);
+        parts.projection.recovered(
+                index,
+                state.addresses().stream().map(AddressState::definition).toList(),
+                durableDefinitions(),
+                List.copyOf(state.users()));
+    }
+
+    private List<SubscriptionDefinition> durableDefinitions() {
+        List<SubscriptionDefinition> all = new ArrayList<>();
+        for (AddressState address : state.addresses()) {
+            for (SubscriptionState subscription : address.subscriptions()) {
+                SubscriptionDefinition definition = subscription.definition();
+                if (definition != null) {
+                    all.add(definition);
+                }
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Recovers the shard from its checkpoint and log, and starts it. Blocks until it is ready; not to be called on the loop.
+     *
+     * @throws RuntimeException of the log or checkpoint store when what is on disk is damaged: nothing is repaired
+     */
+    public static LocalBroker open(Parts parts, BrokerSettings settings, PolicyTable policies) {
+        CompletableFuture<LocalBroker> opened = new CompletableFuture<>();
+        parts.loop.execute(() -> {
+            try {
+                LocalBroker broker = new LocalBroker(parts, settings, policies);
+                broker.start();
+                opened.complete(broker);
+            } catch (RuntimeException e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        try {
+            return opened.join();
+        } catch (java.util.concurrent.CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void start() {
+        effects.start(runner);
+        runner.start(this::afterTurn, effects::closeAll);
+        for (AddressState address : List.copyOf(state.addresses())) {
+            if (address.definition().isTemporary()) {
+                runner.propose(new Command.DeleteAddress(address.definition().key()), null, 0);
+            }
+        }
+    }
+
+    private void afterTurn() {
+        if (runner.isFailed()) {
+            return;
+        }
+        gate.check(effects);
+        admin.publishStats();
+        checkpointing.takeIfDue(
+                runner.appliedIndex(),
+                cause -> loop.execute(() -> runner.fail(cause)),
+                () -> loop.execute(checkpointing::done));
+    }
+
+    /** What operators ask. */
+    public LocalAdmin admin() {
+        return admin;
+    }
+
+    // ---- endpoints
+
+    @Override
+    public void openProducer(ProducerRequest request, ProducerListener listener, Reply<Producer> reply) {
+        runner.run(() -> withAddress(request.address(), request.kind(), reply, address -> {
+            ProducerHandle producer = new ProducerHandle(runner, effects, gate, address, request, listener);
+            effects.register(producer);
+            reply.ok(producer);
+            Rejection closed = gate.closed();
+            if (closed != null) {
+                listener.blocked(closed);
+            }
+        }));
+    }
+
+    @Override
+    public void openConsumer(ConsumerRequest request, DeliverySink sink, Reply<Consumer> reply) {
+        runner.run(() -> {
+            Selector selector;
+            try {
+                String text = request.selector();
+                selector = text == null || text.isBlank() ? null : Selector.parse(text);
+            } catch (InvalidSelectorException e) {
+                reply.rejected(new Rejection(ErrorCode.INVALID_SELECTOR, String.valueOf(e.getMessage())));
+                return;
+            }
+            withAddress(request.address(), request.kind(), reply, address -> {
+                String owner = address.definition().temporaryOwner();
+                if (owner != null && !owner.equals(request.connectionId())) {
+                    reply.rejected(new Rejection(
+                            ErrorCode.NOT_ALLOWED,
+                            "Temporary address '" + request.address()
+                                    + "' may only be consumed by the connection that made it"));
+                    return;
+                }
+                consumers.open(address, request, selector, sink, reply);
+            });
+        });
+    }
+
+    /** Finds an address or creates it where its policy allows, and checks its kind. */
+    private void withAddress(
+            AddressKey key,
+            @Nullable AddressKind kind,
+            Reply<?> reply,
+            java.util.function.Consumer<AddressState> then) {
+        if (runner.isFailed()) {
+            reply.rejected(new Rejection(ErrorCode.STORE_FAILED, "The broker's store has failed"));
+            return;
+        }
+        AddressState existing = state.address(key);
+        if (existing != null) {
+            checkKind(existing, kind, reply, then);
+            return;
+        }
+        AddressPolicy policy = policies.policyFor(key);
+        if (!policy.autoCreate() || key.name().startsWith(TEMPORARY_PREFIX)) {
+            reply.rejected(new Rejection(
+                    ErrorCode.NOT_FOUND, "Address '" + key + "' does not exist, and its policy does not create it"));
+            return;
+        }
+        AddressDefinition definition = AddressDefinition.permanent(key, ShardEffects.kindOrQueue(kind), policy);
+        runner.propose(
+                new Command.DefineAddress(definition),
+                (token, result) -> {
+                    AddressState created = state.address(key);
+                    if (created == null) {
+                        reply.rejected(new Rejection(
+                                ErrorCode.RESOURCE_DELETED, "Address '" + key + "' was deleted meanwhile"));
+                    } else {
+                        checkKind(created, kind, reply, then);
+                    }
+                },
+                0);
+    }
+
+    private static void checkKind(
+            AddressState address,
+            @Nullable AddressKind kind,
+            Reply<?> reply,
+            java.util.function.Consumer<AddressState> then) {
+        AddressKind actual = address.definition().kind();
+        if (kind != null && kind != actual) {
+            reply.rejected(new Rejection(
+                    ErrorCode.ILLEGAL_STATE,
+                    "Expected '" + address.definition().key() + "' to be a " + kind + ", but it is a " + actual));
+            return;
+        }
+        then.accept(address);
+    }
+
+    // ---- addresses and subscriptions
+
+    @Override
+    public void findAddress(AddressKey key, Reply<AddressDefinition> reply) {
+        runner.run(() -> {
+            AddressState address = state.address(key);
+            if (address == null) {
+                reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "Address '" + key + "' does not exist"));
+            } else {
+                reply.ok(address.definition());
+            }
+        });
+    }
+
+    @Override
+    public void createTemporaryAddress(
+            String virtualHost, AddressKind kind, String connectionId, Reply<AddressDefinition> reply) {
+        AddressKey key = new AddressKey(virtualHost, TEMPORARY_PREFIX + UUID.randomUUID());
+        AddressDefinition definition = new AddressDefinition(key, kind, policies.policyFor(key), connectionId);
+        runner.run(() -> admin.define(definition, reply));
+    }
+
+    @Override
+    public void deleteAddress(AddressKey key, Reply<AddressDefinition> reply) {
+        admin.deleteAddress(key, reply);
+    }
+
+    @Override
+    public void findSubscription(SubscriptionKey key, Reply<SubscriptionDefinition> reply) {
+        runner.run(() -> {
+            SubscriptionState subscription = state.subscription(key);
+            SubscriptionDefinition definition = subscription == null ? null : subscription.definition();
+            if (definition == null) {
+                reply.rejected(noSubscription(key));
+            } else {
+                reply.ok(definition);
+            }
+        });
+    }
+
+    private static Rejection noSubscription(SubscriptionKey key) {
+        return new Rejection(ErrorCode.NOT_FOUND, "Subscription '" + key + "' does not exist");
+    }
+
+    @Override
+    public void deleteSubscription(SubscriptionKey key, Reply<SubscriptionDefinition> reply) {
+        runner.run(() -> {
+            SubscriptionState subscription = state.subscription(key);
+            SubscriptionDefinition definition = subscription == null ? null : subscription.definition();
+            if (subscription == null || definition == null) {
+                reply.rejected(noSubscription(key));
+            } else if (effects.dispatcher(subscription).consumerCount() > 0) {
+                reply.rejected(new Rejection(
+                        ErrorCode.RESOURCE_LOCKED,
+                        "Subscription '" + key + "' has "
+                                + effects.dispatcher(subscription).consumerCount() + " consumers"));
+            } else {
+                runner.propose(
+                        new Command.DeleteSubscription(key),
+                        (token, result) -> LocalAdmin.answer(reply, result, definition),
+                        0);
+            }
+        });
+    }
+
+    @Override
+    public void connectionClosed(String connectionId) {
+        runner.run(() -> {
+            for (AddressState address : List.copyOf(state.addresses())) {
+                if (connectionId.equals(address.definition().temporaryOwner())) {
+                    runner.propose(
+                            new Command.DeleteAddress(address.definition().key()), null, 0);
+                }
+            }
+        });
+    }
+
+    /** Makes everything proposed durable, then stops. Blocks; not to be called on the loop. */
+    @Override
+    public void close() {
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
+        loop.execute(() -> {
+            runner.finish();
+            quiet.complete(null);
+        });
+        quiet.join();
+        log.close();
+        checkpointing.close();
+        checkpoints.close();
+    }
+}

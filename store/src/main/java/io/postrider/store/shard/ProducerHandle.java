@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.shard;
+
+import io.postrider.api.address.AddressDefinition;
+import io.postrider.api.command.Command;
+import io.postrider.api.error.Rejection;
+import io.postrider.api.message.Message;
+import io.postrider.api.port.Producer;
+import io.postrider.api.port.ProducerListener;
+import io.postrider.api.port.ProducerRequest;
+import io.postrider.store.machine.Result;
+import io.postrider.store.queue.AddressState;
+
+/** An open sending endpoint. State is owned by the shard's thread; calls from elsewhere hand over. */
+final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoint {
+    private final ShardRunner runner;
+    private final ShardEffects effects;
+    private final MemoryGate gate;
+    private final AddressState address;
+    private final ProducerRequest request;
+    private final ProducerListener listener;
+    private boolean isClosed;
+
+    ProducerHandle(
+            ShardRunner runner,
+            ShardEffects effects,
+            MemoryGate gate,
+            AddressState address,
+            ProducerRequest request,
+            ProducerListener listener) {
+        this.runner = runner;
+        this.effects = effects;
+        this.gate = gate;
+        this.address = address;
+        this.request = request;
+        this.listener = listener;
+    }
+
+    @Override
+    public AddressDefinition address() {
+        return address.definition();
+    }
+
+    @Override
+    public int addressId() {
+        return address.id();
+    }
+
+    ProducerListener listener() {
+        return listener;
+    }
+
+    @Override
+    public void publish(Message message, long token) {
+        runner.run(() -> publishNow(message, token));
+    }
+
+    private void publishNow(Message message, long token) {
+        if (isClosed || runner.isFailed()) {
+            return; // the listener was told that the fate of what is under way is unknown
+        }
+        Rejection full = gate.refusal();
+        if (full != null) {
+            gate.countRefusal();
+            answer(token, full);
+            return;
+        }
+        String publisher = effects.needsPublisher(address) ? request.containerId() : null;
+        if (message.isDurable() && !address.subscriptions().isEmpty()) {
+            runner.propose(new Command.Publish(address.id(), message, publisher), this, token);
+        } else {
+            effects.totals().published++;
+            effects.publishSoft(address, message, publisher);
+            answer(token, null);
+        }
+    }
+
+    @Override
+    public void applied(long token, Result result) {
+        if (result.rejection() == null) {
+            effects.totals().published++;
+        }
+        if (!isClosed) {
+            answer(token, result.rejection());
+        }
+    }
+
+    private void answer(long token, @org.jspecify.annotations.Nullable Rejection rejection) {
+        if (token != NO_REPLY) {
+            listener.published(token, rejection);
+        }
+    }
+
+    @Override
+    public void close() {
+        runner.run(() -> {
+            isClosed = true;
+            effects.unregister(this);
+        });
+    }
+
+    @Override
+    public void end(Rejection reason) {
+        if (!isClosed) {
+            isClosed = true;
+            listener.closed(reason);
+        }
+    }
+
+    @Override
+    public void hold(Rejection reason) {
+        listener.blocked(reason);
+    }
+
+    @Override
+    public void resume() {
+        listener.unblocked();
+    }
+}
