@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 final class ShardRunner implements Proposals, ShardLog.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(ShardRunner.class);
     private static final int ENTRY_BYTES_MAX = 4 << 20;
-    private static final long LOG_PENDING_BYTES_MAX = 64L << 20;
+    private static final long LOG_PENDING_BYTES_MAX = 16L << 20;
 
     private final EventLoop loop;
     private final ShardLog log;
