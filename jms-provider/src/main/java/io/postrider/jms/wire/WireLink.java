@@ -103,6 +103,16 @@ abstract class WireLink {
         }
     }
 
+    /** Under the lock: detaches for good; the broker's answer is not waited for. */
+    void detachWithoutWaiting() {
+        if (!isLocallyClosed && failure == null) {
+            isLocallyClosed = true;
+            link.close();
+            finish(new IllegalStateException("The link is closed"), false);
+            link.free();
+        }
+    }
+
     /** Under the lock: whether deliveries of the link can still be settled. */
     boolean isAlive() {
         return failure == null;

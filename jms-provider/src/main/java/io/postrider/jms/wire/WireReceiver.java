@@ -16,6 +16,8 @@ public final class WireReceiver extends WireLink {
     private final Receiver receiver;
     private final ReceiverSpec spec;
     private final ReceiverListener listener;
+    /** Copy of the credit for callers that only want to know whether it is low. Written under the lock. */
+    private volatile int creditLeft;
 
     WireReceiver(WireSession session, Receiver receiver, ReceiverSpec spec, ReceiverListener listener) {
         super(session, receiver);
@@ -27,8 +29,7 @@ public final class WireReceiver extends WireLink {
             receiver.setSource(source);
         }
         receiver.setTarget(new Target());
-        boolean isSettled = spec.isPresettled() || spec.isCopying();
-        receiver.setSenderSettleMode(isSettled ? SenderSettleMode.SETTLED : SenderSettleMode.UNSETTLED);
+        receiver.setSenderSettleMode(spec.isPresettled() ? SenderSettleMode.SETTLED : SenderSettleMode.UNSETTLED);
         receiver.setReceiverSettleMode(ReceiverSettleMode.FIRST);
         if (!spec.desired().isEmpty()) {
             Symbol[] desired = Termini.symbols(spec.desired());
@@ -64,6 +65,9 @@ public final class WireReceiver extends WireLink {
      * @param buffered messages that wait to be consumed
      */
     public void topUp(int prefetch, int buffered) throws JMSException {
+        if (creditLeft + buffered > prefetch / 2) {
+            return;
+        }
         connection.lock.lock();
         try {
             checkUsable();
@@ -77,6 +81,7 @@ public final class WireReceiver extends WireLink {
         int expected = receiver.getRemoteCredit() + buffered;
         if (!receiver.getDrain() && expected <= prefetch / 2) {
             receiver.flow(prefetch - expected);
+            creditLeft = receiver.getRemoteCredit();
         }
     }
 
@@ -113,6 +118,7 @@ public final class WireReceiver extends WireLink {
                     timeoutMs,
                     "drain " + purpose());
             receiver.setDrain(false);
+            creditLeft = receiver.getRemoteCredit();
         } finally {
             connection.unlockAndFlush();
         }
@@ -177,6 +183,7 @@ public final class WireReceiver extends WireLink {
         receiver.recv(encoded, 0, encoded.length);
         boolean isPresettled = delivery.remotelySettled();
         receiver.advance();
+        creditLeft = receiver.getRemoteCredit();
         Inbound inbound = new Inbound(this, delivery, encoded, isPresettled);
         if (isPresettled) {
             delivery.settle();

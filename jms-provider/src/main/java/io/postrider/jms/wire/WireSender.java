@@ -30,6 +30,7 @@ public final class WireSender extends WireLink {
     private final Deque<Send> outstanding = new ArrayDeque<>();
 
     private long tags;
+    private boolean isCloseWanted;
     private @Nullable Consumer<JMSException> whenDetached;
 
     WireSender(WireSession session, Sender sender, SenderSpec spec) {
@@ -153,6 +154,24 @@ public final class WireSender extends WireLink {
         return bytes;
     }
 
+    /** Detaches as soon as every message sent has an outcome, without waiting for the broker. */
+    public void closeWhenSettled() {
+        connection.lock.lock();
+        try {
+            isCloseWanted = true;
+            closeIfSettled();
+        } finally {
+            connection.unlockAndFlush();
+        }
+    }
+
+    private void closeIfSettled() {
+        if (isCloseWanted && outstanding.isEmpty()) {
+            isCloseWanted = false;
+            detachWithoutWaiting();
+        }
+    }
+
     /** Under the lock: credit came, or the broker wants it back. */
     void flowed() {
         if (sender.getDrain() && sender.getQueued() == 0) {
@@ -176,6 +195,7 @@ public final class WireSender extends WireLink {
         while (!outstanding.isEmpty() && outstanding.peekFirst().isDone()) {
             outstanding.removeFirst();
         }
+        closeIfSettled();
     }
 
     @Override

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.jms;
+
+import io.postrider.jms.destination.AddressPrefixes;
+import io.postrider.jms.destination.DestinationKind;
+import io.postrider.jms.destination.PostriderDestination;
+import io.postrider.jms.destination.TemporaryOwner;
+import io.postrider.jms.uri.ClientOptions;
+import io.postrider.jms.wire.Inbound;
+import io.postrider.jms.wire.ReceiverListener;
+import io.postrider.jms.wire.ReceiverSpec;
+import io.postrider.jms.wire.RemotePeer;
+import io.postrider.jms.wire.WireConnection;
+import io.postrider.jms.wire.WireReceiver;
+import io.postrider.jms.wire.WireSession;
+import jakarta.jms.ConnectionConsumer;
+import jakarta.jms.ConnectionMetaData;
+import jakarta.jms.Destination;
+import jakarta.jms.ExceptionListener;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.JMSException;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueConnection;
+import jakarta.jms.QueueSession;
+import jakarta.jms.ServerSessionPool;
+import jakarta.jms.Session;
+import jakarta.jms.Topic;
+import jakarta.jms.TopicConnection;
+import jakarta.jms.TopicSession;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A connection. Any thread. */
+final class ClientConnection implements QueueConnection, TopicConnection, TemporaryOwner {
+    private final String id = UUID.randomUUID().toString();
+    private final ClientOptions options;
+    private final Domain domain;
+    private final @Nullable String user;
+    private final WireHolder holder;
+    private final Reports reports = new Reports("postrider-exceptions-" + id);
+    private final TemporaryDestinations temporaries = new TemporaryDestinations(id);
+    private final List<ClientSession> sessions = new CopyOnWriteArrayList<>();
+    private final AtomicInteger sessionCount = new AtomicInteger();
+    private final AtomicBoolean isClosed = new AtomicBoolean();
+    private final Object monitor = new Object();
+
+    // Guarded by the monitor.
+    private @Nullable String clientId;
+    private boolean isClientIdFixed;
+    private boolean isStarted;
+    private @Nullable SubscriptionNames subscriptions;
+    /** For temporary destinations and unsubscribing. */
+    private @Nullable WireSession ownSession;
+
+    ClientConnection(ClientOptions options, Domain domain, @Nullable String user, @Nullable String password)
+            throws JMSException {
+        this.options = options;
+        this.domain = domain;
+        this.user = user;
+        this.holder = new WireHolder(WireHolder.settings(options, user, password), reports::report);
+        String configured = options.identity().clientId();
+        if (configured != null) {
+            boolean isOpen = false;
+            try {
+                clientId = configured;
+                open();
+                isOpen = true;
+            } finally {
+                if (!isOpen) {
+                    close();
+                }
+            }
+        }
+    }
+
+    ClientOptions options() {
+        return options;
+    }
+
+    @Nullable
+    String user() {
+        return user;
+    }
+
+    RemotePeer peer() {
+        return holder.peer();
+    }
+
+    /** Prefixes of the URI, else those the broker announced. */
+    AddressPrefixes prefixes() {
+        return options.prefixes().equals(AddressPrefixes.NONE) ? peer().prefixes() : options.prefixes();
+    }
+
+    SubscriptionNames subscriptions() {
+        synchronized (monitor) {
+            if (subscriptions == null) {
+                subscriptions = new SubscriptionNames(clientId != null);
+            }
+            return subscriptions;
+        }
+    }
+
+    /** Tells the exception listener about a problem that no call can report. */
+    void report(JMSException problem) {
+        if (!isClosed.get()) {
+            reports.report(problem);
+        }
+    }
+
+    /** A send nobody waits for has failed. When the connection is gone that is reported once, not for each send. */
+    void reportSend(JMSException problem) {
+        if (!(problem instanceof IllegalStateException)) {
+            report(problem);
+        }
+    }
+
+    void checkOpen() throws IllegalStateException {
+        if (isClosed.get()) {
+            throw new IllegalStateException("The connection is closed");
+        }
+    }
+
+    void forget(ClientSession session) {
+        sessions.remove(session);
+    }
+
+    private WireConnection open() throws JMSException {
+        checkOpen();
+        String containerId;
+        synchronized (monitor) {
+            isClientIdFixed = true;
+            containerId = clientId == null ? options.identity().clientIdPrefix() + id : clientId;
+        }
+        return holder.open(containerId);
+    }
+
+    // ---- client ID, metadata, exception listener
+
+    @Override
+    public @Nullable String getClientID() throws JMSException {
+        checkOpen();
+        synchronized (monitor) {
+            return clientId;
+        }
+    }
+
+    @Override
+    public void setClientID(@Nullable String newClientId) throws JMSException {
+        checkOpen();
+        synchronized (monitor) {
+            if (clientId != null) {
+                throw new IllegalStateException("The client ID is already set");
+            }
+            if (isClientIdFixed) {
+                throw new IllegalStateException("The client ID must be set before the connection is used");
+            }
+            if (newClientId == null || newClientId.isEmpty()) {
+                throw new InvalidClientIDException(
+                        "Expected a client ID, but got " + (newClientId == null ? "null" : "''"));
+            }
+            clientId = newClientId;
+        }
+        boolean isAccepted = false;
+        try {
+            open();
+            isAccepted = true;
+        } finally {
+            if (!isAccepted) {
+                synchronized (monitor) {
+                    clientId = null;
+                    isClientIdFixed = false;
+                }
+            }
+        }
+    }
+
+    @Override
+    public ConnectionMetaData getMetaData() throws JMSException {
+        checkOpen();
+        return new ConnectionInfo();
+    }
+
+    @Override
+    public @Nullable ExceptionListener getExceptionListener() throws JMSException {
+        checkOpen();
+        return reports.listener();
+    }
+
+    @Override
+    public void setExceptionListener(@Nullable ExceptionListener listener) throws JMSException {
+        checkOpen();
+        reports.setListener(listener);
+    }
+
+    // ---- start, stop, close
+
+    @Override
+    public void start() throws JMSException {
+        open();
+        synchronized (monitor) {
+            if (isStarted) {
+                return;
+            }
+            isStarted = true;
+        }
+        for (ClientSession session : sessions) {
+            session.start();
+        }
+    }
+
+    @Override
+    public void stop() throws JMSException {
+        checkOpen();
+        checkNotInCallback("Connection.stop");
+        open();
+        synchronized (monitor) {
+            if (!isStarted) {
+                return;
+            }
+            isStarted = false;
+        }
+        for (ClientSession session : sessions) {
+            session.stop();
+        }
+    }
+
+    private void checkNotInCallback(String method) throws IllegalStateException {
+        for (ClientSession session : sessions) {
+            session.checkNotInCallback(method);
+        }
+    }
+
+    @Override
+    public void close() throws JMSException {
+        checkNotInCallback("Connection.close");
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            for (ClientSession session : sessions) {
+                session.close();
+            }
+        } finally {
+            holder.close();
+            reports.close();
+        }
+    }
+
+    // ---- sessions
+
+    private ClientSession session(Domain sessionDomain, int mode) throws JMSException {
+        checkOpen();
+        AckMode ackMode = AckMode.of(mode);
+        WireConnection wire = open();
+        String sessionId = "ID:" + id + ":" + sessionCount.incrementAndGet();
+        ClientSession session = new ClientSession(this, wire.session(), sessionId, sessionDomain, ackMode);
+        boolean startsNow;
+        synchronized (monitor) {
+            sessions.add(session);
+            startsNow = isStarted;
+        }
+        if (startsNow) {
+            session.start();
+        }
+        return session;
+    }
+
+    private static int mode(boolean isTransacted, int mode) {
+        return isTransacted ? Session.SESSION_TRANSACTED : mode;
+    }
+
+    @Override
+    public Session createSession(boolean isTransacted, int acknowledgeMode) throws JMSException {
+        return session(Domain.COMMON, mode(isTransacted, acknowledgeMode));
+    }
+
+    @Override
+    public Session createSession(int sessionMode) throws JMSException {
+        return session(Domain.COMMON, sessionMode);
+    }
+
+    @Override
+    public Session createSession() throws JMSException {
+        return session(Domain.COMMON, Session.AUTO_ACKNOWLEDGE);
+    }
+
+    @Override
+    public QueueSession createQueueSession(boolean isTransacted, int acknowledgeMode) throws JMSException {
+        return session(Domain.QUEUE, mode(isTransacted, acknowledgeMode));
+    }
+
+    @Override
+    public TopicSession createTopicSession(boolean isTransacted, int acknowledgeMode) throws JMSException {
+        return session(Domain.TOPIC, mode(isTransacted, acknowledgeMode));
+    }
+
+    // ---- temporary destinations and subscriptions
+
+    private WireSession ownSession() throws JMSException {
+        WireConnection wire = open();
+        synchronized (monitor) {
+            if (ownSession == null) {
+                ownSession = wire.session();
+            }
+            return ownSession;
+        }
+    }
+
+    PostriderDestination createTemporary(DestinationKind kind) throws JMSException {
+        return temporaries.create(kind, ownSession(), this);
+    }
+
+    @Override
+    public void deleteTemporary(PostriderDestination destination) throws JMSException {
+        checkOpen();
+        for (ClientSession session : sessions) {
+            if (session.hasConsumerOf(destination)) {
+                throw new IllegalStateException(destination + " still has a consumer");
+            }
+        }
+        temporaries.delete(destination);
+    }
+
+    void checkMayConsume(PostriderDestination destination) throws JMSException {
+        temporaries.checkMayConsume(destination);
+    }
+
+    /** Deletes a durable subscription: finds it by its name, then detaches from it for good. */
+    void unsubscribe(String name) throws JMSException {
+        SubscriptionNames names = subscriptions();
+        names.checkNoConsumer(name);
+        List<String> desired = names.hasClientId() ? List.of() : List.of("shared", "global");
+        WireReceiver found = ownSession().receiver(ReceiverSpec.lookup(names.lookup(name), desired), new Lookup());
+        found.close(true);
+    }
+
+    /** Takes nothing: a lookup is given no credit. */
+    private static final class Lookup implements ReceiverListener {
+        @Override
+        public void delivered(Inbound inbound) {
+            throw new java.lang.IllegalStateException("Expected no message without credit");
+        }
+
+        @Override
+        public void ended(JMSException cause, boolean isByPeer) {
+            JmsLog.closeFailed("the lookup of a subscription", cause);
+        }
+    }
+
+    // ---- connection consumers
+
+    private ConnectionConsumer notOffered() throws JMSException {
+        checkOpen();
+        throw new JMSException("Connection consumers are not offered yet");
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Destination destination, String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        return notOffered();
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Queue queue, String messageSelector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        return notOffered();
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Topic topic, String messageSelector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        return notOffered();
+    }
+
+    @Override
+    public ConnectionConsumer createSharedConnectionConsumer(
+            Topic topic, String name, String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        domain.checkNot(Domain.QUEUE, "createSharedConnectionConsumer");
+        return notOffered();
+    }
+
+    @Override
+    public ConnectionConsumer createDurableConnectionConsumer(
+            Topic topic, String name, String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        domain.checkNot(Domain.QUEUE, "createDurableConnectionConsumer");
+        return notOffered();
+    }
+
+    @Override
+    public ConnectionConsumer createSharedDurableConnectionConsumer(
+            Topic topic, String name, String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        domain.checkNot(Domain.QUEUE, "createSharedDurableConnectionConsumer");
+        return notOffered();
+    }
+}

@@ -1,0 +1,575 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.jms;
+
+import io.postrider.api.selector.Selector;
+import io.postrider.jms.destination.AddressPrefixes;
+import io.postrider.jms.destination.DestinationKind;
+import io.postrider.jms.destination.Destinations;
+import io.postrider.jms.destination.PostriderDestination;
+import io.postrider.jms.destination.PostriderQueue;
+import io.postrider.jms.destination.PostriderTopic;
+import io.postrider.jms.error.JmsErrors;
+import io.postrider.jms.message.Messages;
+import io.postrider.jms.uri.ClientOptions;
+import io.postrider.jms.wire.RemotePeer;
+import io.postrider.jms.wire.WireOutcome;
+import io.postrider.jms.wire.WireSession;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.Destination;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidDestinationException;
+import jakarta.jms.InvalidSelectorException;
+import jakarta.jms.JMSException;
+import jakarta.jms.MapMessage;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageListener;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.ObjectMessage;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueBrowser;
+import jakarta.jms.QueueReceiver;
+import jakarta.jms.QueueSender;
+import jakarta.jms.QueueSession;
+import jakarta.jms.StreamMessage;
+import jakarta.jms.TemporaryQueue;
+import jakarta.jms.TemporaryTopic;
+import jakarta.jms.TextMessage;
+import jakarta.jms.Topic;
+import jakarta.jms.TopicPublisher;
+import jakarta.jms.TopicSession;
+import jakarta.jms.TopicSubscriber;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session. Used by one thread at a time, which is the listener thread once a listener is set; {@link #close} may come
+ * from any.
+ */
+final class ClientSession implements QueueSession, TopicSession {
+    private final ClientConnection connection;
+    private final WireSession wire;
+    private final String id;
+    private final Domain domain;
+    private final AckMode ackMode;
+    private final Acknowledgements acknowledgements;
+    private final ListenerThread listenerThread;
+    private final CompletionQueue completions;
+    private final List<ClientConsumer> consumers = new CopyOnWriteArrayList<>();
+    private final List<ClientProducer> producers = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean isClosed = new AtomicBoolean();
+    private final AtomicInteger links = new AtomicInteger();
+    private volatile boolean isStarted;
+
+    ClientSession(ClientConnection connection, WireSession wire, String id, Domain domain, AckMode ackMode) {
+        this.connection = connection;
+        this.wire = wire;
+        this.id = id;
+        this.domain = domain;
+        this.ackMode = ackMode;
+        ClientOptions options = connection.options();
+        this.acknowledgements = new Acknowledgements(
+                ackMode,
+                wire,
+                options.receiving().isAckConfirmed(),
+                options.timeouts().requestMs());
+        this.listenerThread = new ListenerThread(
+                "postrider-listener-" + id, options.transport().isDaemon(), () -> consumers);
+        this.completions = new CompletionQueue("postrider-completion-" + id);
+    }
+
+    ClientConnection connection() {
+        return connection;
+    }
+
+    ClientOptions options() {
+        return connection.options();
+    }
+
+    RemotePeer peer() {
+        return connection.peer();
+    }
+
+    AddressPrefixes prefixes() {
+        return connection.prefixes();
+    }
+
+    WireSession wire() {
+        return wire;
+    }
+
+    AckMode ackMode() {
+        return ackMode;
+    }
+
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
+    }
+
+    ListenerThread listenerThread() {
+        return listenerThread;
+    }
+
+    CompletionQueue completions() {
+        return completions;
+    }
+
+    boolean isStarted() {
+        return isStarted;
+    }
+
+    boolean hasListeners() {
+        for (ClientConsumer consumer : consumers) {
+            if (consumer.hasListener()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean hasConsumerOf(PostriderDestination destination) {
+        for (ClientConsumer consumer : consumers) {
+            if (consumer.destination().equals(destination)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    String nextLinkId() {
+        return id + ":" + links.incrementAndGet();
+    }
+
+    void checkOpen() throws JMSException {
+        if (isClosed.get()) {
+            throw new IllegalStateException("The session is closed");
+        }
+        connection.checkOpen();
+    }
+
+    // ---- start, stop, recover, close
+
+    void start() throws JMSException {
+        isStarted = true;
+        for (ClientConsumer consumer : consumers) {
+            consumer.start();
+        }
+        listenerThread.resume();
+    }
+
+    /** Returns when no listener runs. */
+    void stop() throws JMSException {
+        isStarted = false;
+        listenerThread.pause();
+        for (ClientConsumer consumer : consumers) {
+            consumer.stop();
+        }
+    }
+
+    @Override
+    public void recover() throws JMSException {
+        checkOpen();
+        listenerThread.pause();
+        Map<ClientConsumer, List<Arrival>> perConsumer = new LinkedHashMap<>();
+        for (Arrival arrival : acknowledgements.takeAll()) {
+            perConsumer
+                    .computeIfAbsent(arrival.consumer, consumer -> new ArrayList<>())
+                    .add(arrival);
+        }
+        for (Map.Entry<ClientConsumer, List<Arrival>> entry : perConsumer.entrySet()) {
+            ClientConsumer consumer = entry.getKey();
+            if (consumer.isClosed()) {
+                wire.settle(
+                        entry.getValue().stream()
+                                .map(arrival -> arrival.inbound)
+                                .toList(),
+                        WireOutcome.FAILED);
+                consumer.detachIfDone();
+            } else {
+                consumer.redeliver(entry.getValue());
+            }
+        }
+        if (isStarted) {
+            listenerThread.resume();
+        }
+    }
+
+    /** @throws IllegalStateException if the caller is one of this session's own listeners */
+    void checkNotInCallback(String method) throws IllegalStateException {
+        if (listenerThread.isCurrent()) {
+            throw new IllegalStateException(method + " may not be called from a message listener of its own session");
+        }
+        completions.checkNotInCallback(method);
+    }
+
+    @Override
+    public void close() throws JMSException {
+        checkNotInCallback("Session.close");
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            listenerThread.stop();
+            completions.awaitEmpty(options().timeouts().closeMs());
+            consumers.forEach(ClientConsumer::closeWithSession);
+            acknowledgements.failAll();
+            wire.end();
+        } catch (JMSException e) {
+            // The connection is lost or the broker does not answer: what was open comes again anyway.
+            JmsLog.closeFailed("a session", e);
+        } finally {
+            consumers.clear();
+            producers.clear();
+            connection.forget(this);
+            // What the end of the session has failed is told to its listeners before close returns.
+            completions.awaitEmpty(options().timeouts().closeMs());
+        }
+    }
+
+    void forget(ClientConsumer consumer) {
+        consumers.remove(consumer);
+    }
+
+    void forget(ClientProducer producer) {
+        producers.remove(producer);
+    }
+
+    // ---- consumers
+
+    private ClientConsumer consume(ConsumerSpec spec) throws JMSException {
+        PostriderDestination destination = spec.destination();
+        connection.checkMayConsume(destination);
+        ConsumerLinks links = new ConsumerLinks(connection, nextLinkId(), prefixes(), options());
+        boolean isTaken = false;
+        ConsumerLinks.Plan plan = links.plan(spec, ackMode);
+        try {
+            ClientConsumer consumer = new ClientConsumer(this, spec, plan.link(), plan.prefetch());
+            consumers.add(consumer);
+            isTaken = true;
+            if (isStarted) {
+                consumer.start();
+            }
+            return consumer;
+        } finally {
+            if (!isTaken) {
+                links.giveBack(spec);
+            }
+        }
+    }
+
+    private static @Nullable String selector(@Nullable String text) throws JMSException {
+        if (text == null || text.isBlank()) {
+            return null;
+        }
+        try {
+            Selector.parse(text);
+            return text;
+        } catch (io.postrider.api.selector.InvalidSelectorException e) {
+            throw JmsErrors.withCause(new InvalidSelectorException(e.getMessage()), e);
+        }
+    }
+
+    private static PostriderDestination topic(@Nullable Topic topic) throws JMSException {
+        PostriderDestination own = Destinations.from(topic);
+        if (!own.kind().isTopic()) {
+            throw new InvalidDestinationException("Expected a topic, but " + own + " is a queue");
+        }
+        return own;
+    }
+
+    @Override
+    public MessageConsumer createConsumer(Destination destination) throws JMSException {
+        return createConsumer(destination, null, false);
+    }
+
+    @Override
+    public MessageConsumer createConsumer(Destination destination, @Nullable String messageSelector)
+            throws JMSException {
+        return createConsumer(destination, messageSelector, false);
+    }
+
+    @Override
+    public MessageConsumer createConsumer(Destination destination, @Nullable String messageSelector, boolean noLocal)
+            throws JMSException {
+        checkOpen();
+        PostriderDestination own = Destinations.from(destination);
+        return consume(ConsumerSpec.plain(
+                own, selector(messageSelector), noLocal && own.kind().isTopic()));
+    }
+
+    @Override
+    public QueueReceiver createReceiver(Queue queue) throws JMSException {
+        return createReceiver(queue, null);
+    }
+
+    @Override
+    public QueueReceiver createReceiver(Queue queue, @Nullable String messageSelector) throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.TOPIC, "createReceiver");
+        return consume(ConsumerSpec.plain(Destinations.from(queue), selector(messageSelector), false));
+    }
+
+    @Override
+    public TopicSubscriber createSubscriber(Topic topic) throws JMSException {
+        return createSubscriber(topic, null, false);
+    }
+
+    @Override
+    public TopicSubscriber createSubscriber(Topic topic, @Nullable String messageSelector, boolean noLocal)
+            throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.QUEUE, "createSubscriber");
+        return consume(ConsumerSpec.plain(topic(topic), selector(messageSelector), noLocal));
+    }
+
+    private ClientConsumer subscribe(
+            Topic topic,
+            String name,
+            @Nullable String messageSelector,
+            boolean noLocal,
+            boolean durable,
+            boolean shared)
+            throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.QUEUE, "A subscription");
+        PostriderDestination own = topic(topic);
+        if (durable && own.kind().isTemporary()) {
+            throw new InvalidDestinationException("A temporary topic cannot have a durable subscription");
+        }
+        if (shared && !peer().hasSharedSubscriptions()) {
+            throw new IllegalStateException("The broker does not offer shared subscriptions");
+        }
+        String checked = SubscriptionNames.check(name);
+        return consume(new ConsumerSpec(own, selector(messageSelector), noLocal, checked, durable, shared));
+    }
+
+    @Override
+    public TopicSubscriber createDurableSubscriber(Topic topic, String name) throws JMSException {
+        return subscribe(topic, name, null, false, true, false);
+    }
+
+    @Override
+    public TopicSubscriber createDurableSubscriber(
+            Topic topic, String name, @Nullable String messageSelector, boolean noLocal) throws JMSException {
+        return subscribe(topic, name, messageSelector, noLocal, true, false);
+    }
+
+    @Override
+    public MessageConsumer createDurableConsumer(Topic topic, String name) throws JMSException {
+        return subscribe(topic, name, null, false, true, false);
+    }
+
+    @Override
+    public MessageConsumer createDurableConsumer(
+            Topic topic, String name, @Nullable String messageSelector, boolean noLocal) throws JMSException {
+        return subscribe(topic, name, messageSelector, noLocal, true, false);
+    }
+
+    @Override
+    public MessageConsumer createSharedConsumer(Topic topic, String name) throws JMSException {
+        return subscribe(topic, name, null, false, false, true);
+    }
+
+    @Override
+    public MessageConsumer createSharedConsumer(Topic topic, String name, @Nullable String messageSelector)
+            throws JMSException {
+        return subscribe(topic, name, messageSelector, false, false, true);
+    }
+
+    @Override
+    public MessageConsumer createSharedDurableConsumer(Topic topic, String name) throws JMSException {
+        return subscribe(topic, name, null, false, true, true);
+    }
+
+    @Override
+    public MessageConsumer createSharedDurableConsumer(Topic topic, String name, @Nullable String messageSelector)
+            throws JMSException {
+        return subscribe(topic, name, messageSelector, false, true, true);
+    }
+
+    @Override
+    public void unsubscribe(String name) throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.QUEUE, "unsubscribe");
+        connection.unsubscribe(SubscriptionNames.check(name));
+    }
+
+    @Override
+    public QueueBrowser createBrowser(Queue queue) throws JMSException {
+        return createBrowser(queue, null);
+    }
+
+    @Override
+    public QueueBrowser createBrowser(Queue queue, @Nullable String messageSelector) throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.TOPIC, "createBrowser");
+        return new ClientBrowser(this, queue, Destinations.from(queue), selector(messageSelector));
+    }
+
+    // ---- producers
+
+    private ClientProducer produce(@Nullable Destination destination) throws JMSException {
+        checkOpen();
+        PostriderDestination own = destination == null ? null : Destinations.from(destination);
+        ClientProducer producer = new ClientProducer(this, nextLinkId(), own);
+        producers.add(producer);
+        return producer;
+    }
+
+    @Override
+    public MessageProducer createProducer(@Nullable Destination destination) throws JMSException {
+        return produce(destination);
+    }
+
+    @Override
+    public QueueSender createSender(@Nullable Queue queue) throws JMSException {
+        domain.checkNot(Domain.TOPIC, "createSender");
+        return produce(queue);
+    }
+
+    @Override
+    public TopicPublisher createPublisher(@Nullable Topic topic) throws JMSException {
+        domain.checkNot(Domain.QUEUE, "createPublisher");
+        return produce(topic);
+    }
+
+    // ---- destinations
+
+    private static String name(@Nullable String name) throws JMSException {
+        if (name == null || name.isEmpty()) {
+            throw new InvalidDestinationException("Expected a name, but got " + (name == null ? "null" : "''"));
+        }
+        return name;
+    }
+
+    @Override
+    public Queue createQueue(String queueName) throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.TOPIC, "createQueue");
+        return new PostriderQueue(name(queueName));
+    }
+
+    @Override
+    public Topic createTopic(String topicName) throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.QUEUE, "createTopic");
+        return new PostriderTopic(name(topicName));
+    }
+
+    @Override
+    public TemporaryQueue createTemporaryQueue() throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.TOPIC, "createTemporaryQueue");
+        return (TemporaryQueue) connection.createTemporary(DestinationKind.TEMPORARY_QUEUE);
+    }
+
+    @Override
+    public TemporaryTopic createTemporaryTopic() throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.QUEUE, "createTemporaryTopic");
+        return (TemporaryTopic) connection.createTemporary(DestinationKind.TEMPORARY_TOPIC);
+    }
+
+    // ---- messages
+
+    @Override
+    public Message createMessage() throws JMSException {
+        checkOpen();
+        return Messages.plain();
+    }
+
+    @Override
+    public TextMessage createTextMessage() throws JMSException {
+        checkOpen();
+        return Messages.text();
+    }
+
+    @Override
+    public TextMessage createTextMessage(@Nullable String text) throws JMSException {
+        TextMessage message = createTextMessage();
+        message.setText(text);
+        return message;
+    }
+
+    @Override
+    public BytesMessage createBytesMessage() throws JMSException {
+        checkOpen();
+        return Messages.bytes();
+    }
+
+    @Override
+    public MapMessage createMapMessage() throws JMSException {
+        checkOpen();
+        return Messages.map();
+    }
+
+    @Override
+    public StreamMessage createStreamMessage() throws JMSException {
+        checkOpen();
+        return Messages.stream();
+    }
+
+    @Override
+    public ObjectMessage createObjectMessage() throws JMSException {
+        checkOpen();
+        return Messages.object();
+    }
+
+    @Override
+    public ObjectMessage createObjectMessage(@Nullable Serializable object) throws JMSException {
+        ObjectMessage message = createObjectMessage();
+        message.setObject(object);
+        return message;
+    }
+
+    // ---- what a session that is not transacted says
+
+    @Override
+    public boolean getTransacted() throws JMSException {
+        checkOpen();
+        return false;
+    }
+
+    @Override
+    public int getAcknowledgeMode() throws JMSException {
+        checkOpen();
+        return ackMode.code();
+    }
+
+    @Override
+    public void commit() throws JMSException {
+        checkOpen();
+        throw new IllegalStateException("The session is not transacted");
+    }
+
+    @Override
+    public void rollback() throws JMSException {
+        checkOpen();
+        throw new IllegalStateException("The session is not transacted");
+    }
+
+    @Override
+    public @Nullable MessageListener getMessageListener() throws JMSException {
+        checkOpen();
+        return null;
+    }
+
+    @Override
+    public void setMessageListener(MessageListener listener) throws JMSException {
+        checkOpen();
+        throw new JMSException("Sessions driven by a server session pool are not offered yet");
+    }
+
+    @Override
+    public void run() {
+        throw new UnsupportedOperationException("Sessions driven by a server session pool are not offered yet");
+    }
+}
