@@ -35,7 +35,11 @@ final class ConsumerHandle implements Consumer {
 
     @Override
     public void settle(long deliveryId, Outcome outcome, boolean confirm) {
-        runner.run(() -> dispatcher.settle(consumption, deliveryId, outcome, confirm));
+        if (runner.isOwner()) {
+            dispatcher.settle(consumption, deliveryId, outcome, confirm);
+        } else {
+            runner.run(() -> dispatcher.settle(consumption, deliveryId, outcome, confirm));
+        }
     }
 
     @Override

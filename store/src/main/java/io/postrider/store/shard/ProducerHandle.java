@@ -53,7 +53,11 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
 
     @Override
     public void publish(Message message, long token) {
-        runner.run(() -> publishNow(message, token));
+        if (runner.isOwner()) {
+            publishNow(message, token);
+        } else {
+            runner.run(() -> publishNow(message, token));
+        }
     }
 
     private void publishNow(Message message, long token) {

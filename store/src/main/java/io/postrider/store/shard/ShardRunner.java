@@ -58,6 +58,7 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     private List<Dispatcher> awake = new ArrayList<>();
     private List<Dispatcher> pumping = new ArrayList<>();
     private Batch open = new Batch();
+    private long openBytes;
     private boolean isTurnScheduled;
     private long appliedIndex;
     private long appendedBytes;
@@ -107,6 +108,11 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         return failure != null;
     }
 
+    /** Whether this is the shard's thread. Any thread. */
+    boolean isOwner() {
+        return loop.isCurrent();
+    }
+
     /** Runs a task on the shard's thread: at once if this is it. Any thread. */
     void run(Runnable task) {
         if (loop.isCurrent()) {
@@ -138,6 +144,12 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
             return;
         }
         open.add(command, completion, token);
+        if (command instanceof Command.Publish publish) {
+            openBytes += publish.message().sizeBytes();
+        }
+        if (openBytes > ENTRY_BYTES_MAX) {
+            cut();
+        }
         scheduleTurn();
     }
 
@@ -256,31 +268,16 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         addMarks();
         Batch batch = open;
         open = nextBatch();
-        long timeMs = Math.max(nowMs, machine.state().lastTimeMs());
-        codec.begin(timeMs);
-        Batch entry = nextBatch();
+        openBytes = 0;
+        batch.timeMs = Math.max(nowMs, machine.state().lastTimeMs());
+        codec.begin(batch.timeMs);
         for (int i = 0; i < batch.size(); i++) {
             codec.add(batch.command(i));
-            entry.add(batch.command(i), batch.completion(i), batch.token(i));
-            if (codec.length() > ENTRY_BYTES_MAX) {
-                append(entry, timeMs);
-                entry = nextBatch();
-                codec.begin(timeMs);
-            }
         }
-        if (!entry.isEmpty()) {
-            append(entry, timeMs);
-        }
-        batch.clear();
-        spare.add(batch);
-    }
-
-    private void append(Batch entry, long timeMs) {
-        entry.timeMs = timeMs;
         ByteBuffer bytes = codec.end();
         appendedBytes += bytes.remaining();
-        entry.index = log.append(bytes);
-        proposed.add(entry);
+        batch.index = log.append(bytes);
+        proposed.add(batch);
     }
 
     private Batch nextBatch() {
