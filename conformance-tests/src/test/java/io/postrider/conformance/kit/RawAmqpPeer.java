@@ -48,6 +48,7 @@ public final class RawAmqpPeer implements AutoCloseable {
     private final DataInputStream in;
     private final Frames frames = new Frames();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final List<Frame> decoded = new ArrayList<>();
     private final List<String> transcript = new ArrayList<>();
 
     private RawAmqpPeer(Socket socket) throws IOException {
@@ -117,6 +118,11 @@ public final class RawAmqpPeer implements AutoCloseable {
         return frames.encodeBody(performative);
     }
 
+    /** A whole frame, to be sent later or together with others. */
+    public byte[] encodeFrame(int channel, Object performative, byte[] payload) {
+        return frames.encode(Frames.AMQP, channel, performative, payload);
+    }
+
     public byte[] readHeader() {
         byte[] header = new byte[8];
         try {
@@ -147,6 +153,7 @@ public final class RawAmqpPeer implements AutoCloseable {
             received.writeBytes(rest);
             Frame frame = frames.decode(head, rest);
             transcript.add("< [" + frame.channel() + "] " + frame.body());
+            decoded.add(frame);
             return frame;
         } catch (SocketTimeoutException e) {
             throw new AssertionError("Expected a frame within " + TIMEOUT_MS + " ms\n" + this, e);
@@ -200,6 +207,11 @@ public final class RawAmqpPeer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(toString(), e);
         }
+    }
+
+    /** Every frame received so far. */
+    public List<Frame> frames() {
+        return List.copyOf(decoded);
     }
 
     /** Everything received so far, as one text with a character a byte. */

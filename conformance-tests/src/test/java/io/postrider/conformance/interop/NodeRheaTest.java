@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.conformance.interop;
+
+import io.postrider.conformance.kit.Needs;
+import io.postrider.conformance.kit.OutsideProgram;
+
+@Needs(OutsideProgram.NODE_RHEA)
+class NodeRheaTest extends ClientContract {
+    NodeRheaTest() {
+        super(Clients.NODE_RHEA);
+    }
+}
