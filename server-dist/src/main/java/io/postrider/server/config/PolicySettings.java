@@ -24,7 +24,7 @@ final class PolicySettings {
         for (int index : config.getIndexedPropertiesIndexes(ConfigKey.POLICIES)) {
             String element = ConfigKey.POLICIES + "[" + index + "].";
             String pattern = reader.text(element + ConfigKey.PATTERN, "");
-            if (pattern.isEmpty() || pattern.indexOf('*') >= 0 && pattern.indexOf('*') != pattern.length() - 1) {
+            if (pattern.isEmpty() || pattern.substring(0, pattern.length() - 1).contains("*")) {
                 throw new InvalidSettingException(
                         element + ConfigKey.PATTERN, "an address name, or a prefix followed by *", pattern);
             }

@@ -36,6 +36,7 @@ final class CatalogTables {
     }
 
     /** A value or values for the question marks of a statement; and what to call it. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Sql(String text, @Nullable Object... values) {}
 
     void apply(Change change) throws SQLException {

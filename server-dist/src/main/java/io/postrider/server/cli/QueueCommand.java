@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.server.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code postrider queue …}: looks after queues. */
+@Command(name = "queue", description = "List, show, create, delete and purge queues.")
+public final class QueueCommand {
+    @Command(name = "list", description = "List queues and durable subscriptions.")
+    int list(
+            @Mixin Output output,
+            @Mixin BrokerOptions broker,
+            @Option(names = "--filter", description = "Only names that contain this.", defaultValue = "")
+                    String filter) {
+        JsonObject page = broker.rest().get("/api/v1/queues?limit=10000&filter=" + RestClient.encode(filter));
+        JsonArray items = page.getJsonArray("items");
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("NAME", "KIND", "DEPTH", "READY", "UNSETTLED", "CONSUMERS", "PUBLISHED", "DEAD-LETTERED"));
+        for (int i = 0; i < items.size(); i++) {
+            JsonObject queue = items.getJsonObject(i);
+            rows.add(List.of(
+                    queue.getString("name"),
+                    queue.getString("subscription").isEmpty() ? "queue" : "subscription",
+                    queue.getValue("depth").toString(),
+                    queue.getValue("ready").toString(),
+                    queue.getValue("unsettled").toString(),
+                    queue.getValue("consumers").toString(),
+                    queue.getValue("published").toString(),
+                    queue.getValue("deadLettered").toString()));
+        }
+        output.print(page, items.isEmpty() ? "There are no queues yet." : Output.table(rows));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "show", description = "Show one queue, or one subscription as TOPIC::SUBSCRIPTION.")
+    int show(@Mixin Output output, @Mixin BrokerOptions broker, @Parameters(paramLabel = "NAME") String name) {
+        JsonObject queue = broker.rest().get("/api/v1/queues/" + RestClient.encode(name));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("FIELD", "VALUE"));
+        for (Map.Entry<String, Object> field : queue) {
+            rows.add(List.of(field.getKey(), String.valueOf(field.getValue())));
+        }
+        output.print(queue, Output.table(rows));
+        return ExitCode.OK;
+    }
+
+    @Command(name = "create", description = "Create a queue, or a topic with --topic.")
+    int create(
+            @Mixin Output output,
+            @Mixin BrokerOptions broker,
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(names = "--topic", description = "Create a topic.") boolean isTopic,
+            @Option(names = "--max-delivery-attempts", description = "Failed attempts before the dead-letter queue.")
+                    @Nullable
+                    Integer attempts,
+            @Option(names = "--dead-letter", description = "Queue for dead letters; empty to drop them.") @Nullable
+                    String deadLetter,
+            @Option(names = "--expiry", description = "Queue for expired messages; empty to drop them.") @Nullable
+                    String expiry,
+            @Option(names = "--redelivery-delay-ms", description = "Wait before a failed message's next attempt.")
+                    @Nullable
+                    Long delayMs) {
+        JsonObject body = new JsonObject().put("kind", isTopic ? "topic" : "queue");
+        putUnlessNull(body, "maxDeliveryAttempts", attempts);
+        putUnlessNull(body, "deadLetter", deadLetter);
+        putUnlessNull(body, "expiry", expiry);
+        putUnlessNull(body, "redeliveryDelayMs", delayMs);
+        JsonObject created = broker.rest().put("/api/v1/addresses/" + RestClient.encode(name), body);
+        output.print(created, "Created " + created.getString("kind") + " " + name + ".");
+        return ExitCode.OK;
+    }
+
+    @Command(name = "delete", description = "Delete a queue or topic with its messages.")
+    int delete(
+            @Mixin Output output,
+            @Mixin BrokerOptions broker,
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(names = "--force", description = "Delete even if there are messages in it.") boolean isForced) {
+        RestClient client = broker.rest();
+        if (!isForced) {
+            refuseIfInUse(client, name);
+        }
+        JsonObject deleted = client.delete("/api/v1/addresses/" + RestClient.encode(name));
+        output.print(deleted, "Deleted " + deleted.getString("kind") + " " + name + ".");
+        return ExitCode.OK;
+    }
+
+    private static void refuseIfInUse(RestClient client, String name) {
+        JsonArray items = client.get("/api/v1/queues?limit=10000&filter=" + RestClient.encode(name))
+                .getJsonArray("items");
+        long depth = 0;
+        for (int i = 0; i < items.size(); i++) {
+            JsonObject queue = items.getJsonObject(i);
+            depth += queue.getString("address").equals(name) ? queue.getLong("depth") : 0;
+        }
+        if (depth > 0) {
+            throw new CliException(
+                    ExitCode.FAILED, name + " still holds " + depth + " messages; --force deletes them with it");
+        }
+    }
+
+    @Command(name = "purge", description = "Remove the messages of a queue, except those with a consumer.")
+    int purge(@Mixin Output output, @Mixin BrokerOptions broker, @Parameters(paramLabel = "NAME") String name) {
+        JsonObject result = broker.rest().post("/api/v1/queues/" + RestClient.encode(name) + "/purge");
+        output.print(result, "Removed " + result.getLong("purged") + " messages from " + name + ".");
+        return ExitCode.OK;
+    }
+
+    private static void putUnlessNull(JsonObject body, String field, @Nullable Object value) {
+        if (value != null) {
+            body.put(field, value);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.server.http;
+
+import io.postrider.api.address.PolicyTable;
+import io.postrider.api.port.Authenticator;
+import io.postrider.api.port.BrokerAdmin;
+import io.postrider.server.metrics.BrokerMetrics;
+import io.postrider.server.security.UserMaker;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+
+/** Everything that needs a broker behind it: the REST API and the metrics. Mounted once the broker is open. */
+public final class ApiRoutes {
+    private static final int BODY_BYTES_MAX = 64 * 1024;
+
+    private final BrokerAdmin admin;
+    private final Authenticator authenticator;
+    private final UserMaker userMaker;
+    private final PolicyTable policies;
+    private final BrokerMetrics metrics;
+
+    public ApiRoutes(
+            BrokerAdmin admin,
+            Authenticator authenticator,
+            UserMaker userMaker,
+            PolicyTable policies,
+            BrokerMetrics metrics) {
+        this.admin = admin;
+        this.authenticator = authenticator;
+        this.userMaker = userMaker;
+        this.policies = policies;
+        this.metrics = metrics;
+    }
+
+    /** @param isMetricsOpen whether metrics may be read without a user */
+    void mount(Router router, boolean isMetricsOpen) {
+        AccessCheck administrators = new AccessCheck(authenticator);
+        if (!isMetricsOpen) {
+            router.get("/metrics").handler(administrators);
+        }
+        router.get("/metrics").handler(this::metrics);
+        router.route("/api/v1/*").handler(administrators);
+        router.route("/api/v1/*").handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
+        router.get("/api/v1/broker").handler(this::broker);
+        new QueueRoutes(admin, policies).mount(router);
+        new UserRoutes(admin, userMaker).mount(router);
+    }
+
+    private void broker(RoutingContext request) {
+        Responses.json(
+                request,
+                200,
+                new JsonObject()
+                        .put("version", io.postrider.server.run.Version.text())
+                        .put("pid", ProcessHandle.current().pid())
+                        .put("totals", ApiJson.stats(admin.stats())));
+    }
+
+    private void metrics(RoutingContext request) {
+        admin.queues(new Answer<>(
+                request,
+                queues -> request.response()
+                        .putHeader("Content-Type", BrokerMetrics.CONTENT_TYPE)
+                        .end(metrics.scrape(queues))));
+    }
+}
