@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
 /** A context: a connection, perhaps shared, and a session of its own. Used by one thread, as its session is. */
 public final class PostriderContext implements JMSContext {
     private final SharedConnection shared;
-    private final Session session;
+    /** Made when first needed, because the client ID may be set until then. */
+    private @Nullable Session session;
+
     private final int sessionMode;
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private boolean isAutoStarted = true;
@@ -41,17 +43,29 @@ public final class PostriderContext implements JMSContext {
     /** Last message handed to the application, through which {@link #acknowledge} works. */
     private volatile @Nullable Message lastReceived;
 
-    private PostriderContext(SharedConnection shared, int sessionMode) throws JMSException {
+    private PostriderContext(SharedConnection shared, int sessionMode, boolean isFirst) throws JMSException {
         this.shared = shared;
         this.sessionMode = sessionMode;
-        this.session = shared.get().createSession(sessionMode);
+        if (!isFirst || sessionMode < AUTO_ACKNOWLEDGE || sessionMode > DUPS_OK_ACKNOWLEDGE) {
+            this.session = shared.get().createSession(sessionMode);
+        }
+    }
+
+    private Session session() {
+        checkOpen();
+        Session open = session;
+        if (open == null) {
+            open = Checked.get(() -> shared.get().createSession(sessionMode));
+            session = open;
+        }
+        return open;
     }
 
     /** The first context on a new connection, which is closed if the context cannot be made. */
     public static PostriderContext first(Connection connection, int sessionMode) throws JMSException {
         boolean isMade = false;
         try {
-            PostriderContext context = new PostriderContext(new SharedConnection(connection), sessionMode);
+            PostriderContext context = new PostriderContext(new SharedConnection(connection), sessionMode, true);
             isMade = true;
             return context;
         } finally {
@@ -67,7 +81,7 @@ public final class PostriderContext implements JMSContext {
         shared.join();
         boolean isMade = false;
         try {
-            PostriderContext context = new PostriderContext(shared, mode);
+            PostriderContext context = new PostriderContext(shared, mode, false);
             isMade = true;
             return context;
         } catch (JMSException e) {
@@ -106,7 +120,10 @@ public final class PostriderContext implements JMSContext {
                 return;
             }
             // First what may refuse, from within a listener: nothing has happened then.
-            session.close();
+            Session open = session;
+            if (open != null) {
+                open.close();
+            }
             if (isClosed.compareAndSet(false, true)) {
                 shared.leave();
             }
@@ -173,49 +190,49 @@ public final class PostriderContext implements JMSContext {
     public JMSProducer createProducer() {
         checkOpen();
         if (producer == null) {
-            producer = Checked.get(() -> session.createProducer(null));
+            producer = Checked.get(() -> session().createProducer(null));
         }
-        return new ContextProducer(session, producer);
+        return new ContextProducer(session(), producer);
     }
 
     @Override
     public Message createMessage() {
-        return Checked.get(session::createMessage);
+        return Checked.get(session()::createMessage);
     }
 
     @Override
     public TextMessage createTextMessage() {
-        return Checked.get(() -> session.createTextMessage());
+        return Checked.get(() -> session().createTextMessage());
     }
 
     @Override
     public TextMessage createTextMessage(@Nullable String text) {
-        return Checked.get(() -> session.createTextMessage(text));
+        return Checked.get(() -> session().createTextMessage(text));
     }
 
     @Override
     public BytesMessage createBytesMessage() {
-        return Checked.get(session::createBytesMessage);
+        return Checked.get(session()::createBytesMessage);
     }
 
     @Override
     public MapMessage createMapMessage() {
-        return Checked.get(session::createMapMessage);
+        return Checked.get(session()::createMapMessage);
     }
 
     @Override
     public StreamMessage createStreamMessage() {
-        return Checked.get(session::createStreamMessage);
+        return Checked.get(session()::createStreamMessage);
     }
 
     @Override
     public ObjectMessage createObjectMessage() {
-        return Checked.get(() -> session.createObjectMessage());
+        return Checked.get(() -> session().createObjectMessage());
     }
 
     @Override
     public ObjectMessage createObjectMessage(@Nullable Serializable object) {
-        return Checked.get(() -> session.createObjectMessage(object));
+        return Checked.get(() -> session().createObjectMessage(object));
     }
 
     // ---- consuming
@@ -242,84 +259,84 @@ public final class PostriderContext implements JMSContext {
 
     @Override
     public JMSConsumer createConsumer(Destination destination) {
-        return consumer(() -> session.createConsumer(destination));
+        return consumer(() -> session().createConsumer(destination));
     }
 
     @Override
     public JMSConsumer createConsumer(Destination destination, @Nullable String selector) {
-        return consumer(() -> session.createConsumer(destination, selector));
+        return consumer(() -> session().createConsumer(destination, selector));
     }
 
     @Override
     public JMSConsumer createConsumer(Destination destination, @Nullable String selector, boolean noLocal) {
-        return consumer(() -> session.createConsumer(destination, selector, noLocal));
+        return consumer(() -> session().createConsumer(destination, selector, noLocal));
     }
 
     @Override
     public JMSConsumer createDurableConsumer(Topic topic, String name) {
-        return consumer(() -> session.createDurableConsumer(topic, name));
+        return consumer(() -> session().createDurableConsumer(topic, name));
     }
 
     @Override
     public JMSConsumer createDurableConsumer(Topic topic, String name, @Nullable String selector, boolean noLocal) {
-        return consumer(() -> session.createDurableConsumer(topic, name, selector, noLocal));
+        return consumer(() -> session().createDurableConsumer(topic, name, selector, noLocal));
     }
 
     @Override
     public JMSConsumer createSharedDurableConsumer(Topic topic, String name) {
-        return consumer(() -> session.createSharedDurableConsumer(topic, name));
+        return consumer(() -> session().createSharedDurableConsumer(topic, name));
     }
 
     @Override
     public JMSConsumer createSharedDurableConsumer(Topic topic, String name, @Nullable String selector) {
-        return consumer(() -> session.createSharedDurableConsumer(topic, name, selector));
+        return consumer(() -> session().createSharedDurableConsumer(topic, name, selector));
     }
 
     @Override
     public JMSConsumer createSharedConsumer(Topic topic, String name) {
-        return consumer(() -> session.createSharedConsumer(topic, name));
+        return consumer(() -> session().createSharedConsumer(topic, name));
     }
 
     @Override
     public JMSConsumer createSharedConsumer(Topic topic, String name, @Nullable String selector) {
-        return consumer(() -> session.createSharedConsumer(topic, name, selector));
+        return consumer(() -> session().createSharedConsumer(topic, name, selector));
     }
 
     @Override
     public QueueBrowser createBrowser(Queue queue) {
-        return browser(() -> session.createBrowser(queue));
+        return browser(() -> session().createBrowser(queue));
     }
 
     @Override
     public QueueBrowser createBrowser(Queue queue, @Nullable String selector) {
-        return browser(() -> session.createBrowser(queue, selector));
+        return browser(() -> session().createBrowser(queue, selector));
     }
 
     // ---- destinations and the session
 
     @Override
     public Queue createQueue(String name) {
-        return Checked.get(() -> session.createQueue(name));
+        return Checked.get(() -> session().createQueue(name));
     }
 
     @Override
     public Topic createTopic(String name) {
-        return Checked.get(() -> session.createTopic(name));
+        return Checked.get(() -> session().createTopic(name));
     }
 
     @Override
     public TemporaryQueue createTemporaryQueue() {
-        return Checked.get(session::createTemporaryQueue);
+        return Checked.get(session()::createTemporaryQueue);
     }
 
     @Override
     public TemporaryTopic createTemporaryTopic() {
-        return Checked.get(session::createTemporaryTopic);
+        return Checked.get(session()::createTemporaryTopic);
     }
 
     @Override
     public void unsubscribe(String name) {
-        Checked.run(() -> session.unsubscribe(name));
+        Checked.run(() -> session().unsubscribe(name));
     }
 
     @Override
@@ -330,21 +347,21 @@ public final class PostriderContext implements JMSContext {
 
     @Override
     public boolean getTransacted() {
-        return Checked.get(session::getTransacted);
+        return Checked.get(session()::getTransacted);
     }
 
     @Override
     public void commit() {
-        Checked.run(session::commit);
+        Checked.run(session()::commit);
     }
 
     @Override
     public void rollback() {
-        Checked.run(session::rollback);
+        Checked.run(session()::rollback);
     }
 
     @Override
     public void recover() {
-        Checked.run(session::recover);
+        Checked.run(session()::recover);
     }
 }

@@ -84,10 +84,12 @@ final class Engine {
 
     /** Moves what the engine has to say to the outbox. */
     void output(Outbox outbox) {
-        for (int pending = transport.pending(); pending > 0; pending = transport.pending()) {
+        while (transport.pending() > 0) {
+            // Asking for the head makes the engine write on, so that there may be more than was pending.
             ByteBuffer head = transport.head();
+            int length = head.remaining();
             outbox.append(head.duplicate());
-            transport.pop(pending);
+            transport.pop(length);
         }
     }
 
