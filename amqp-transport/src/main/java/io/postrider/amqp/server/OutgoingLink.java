@@ -291,6 +291,8 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     public void drained() {
         connection.hand(() -> {
             isDrained = true;
+            // The broker took the rest of the credit back: the same number granted again is news to it.
+            limit = handed;
             answerDrain();
         });
     }
