@@ -76,11 +76,13 @@ final class ClientSession implements QueueSession, TopicSession {
         this.domain = domain;
         this.ackMode = ackMode;
         ClientOptions options = connection.options();
+        boolean isAckConfirmed = switch (options.receiving().ackConfirmation()) {
+            case AUTO -> connection.peer().confirmsOutcomes();
+            case ALWAYS -> true;
+            case NEVER -> false;
+        };
         this.acknowledgements = new Acknowledgements(
-                ackMode,
-                wire,
-                options.receiving().isAckConfirmed(),
-                options.timeouts().requestMs());
+                ackMode, wire, isAckConfirmed, options.timeouts().requestMs());
         this.listenerThread = new ListenerThread(
                 "postrider-listener-" + id, options.transport().isDaemon(), () -> consumers);
         this.completions = new CompletionQueue("postrider-completion-" + id);

@@ -15,6 +15,12 @@ public final class Capabilities {
     public static final Symbol DELAYED_DELIVERY = Symbol.valueOf("DELAYED_DELIVERY");
     public static final Symbol SOLE_CONNECTION = Symbol.valueOf("sole-connection-for-container");
 
+    /**
+     * The broker settles a delivery whose outcome was sent unsettled once the outcome is durable, also on links in
+     * receiver-settle-mode first. AMQP allows a broker to do otherwise, and some do.
+     */
+    public static final Symbol CONFIRMED_OUTCOMES = Symbol.valueOf("POSTRIDER_CONFIRMED_OUTCOMES");
+
     public static final Symbol QUEUE = Symbol.valueOf("queue");
     public static final Symbol TOPIC = Symbol.valueOf("topic");
     public static final Symbol TEMPORARY_QUEUE = Symbol.valueOf("temporary-queue");

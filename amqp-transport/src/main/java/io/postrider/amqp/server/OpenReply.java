@@ -27,7 +27,8 @@ final class OpenReply {
                 Capabilities.ANONYMOUS_RELAY,
                 Capabilities.SHARED_SUBS,
                 Capabilities.DELAYED_DELIVERY,
-                Capabilities.SOLE_CONNECTION);
+                Capabilities.SOLE_CONNECTION,
+                Capabilities.CONFIRMED_OUTCOMES);
         open.setProperties(properties(containerId, peer));
         return open;
     }

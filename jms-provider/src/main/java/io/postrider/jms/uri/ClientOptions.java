@@ -66,6 +66,14 @@ public record ClientOptions(
         PREFIXED_UUID_STRING
     }
 
+    /** When an acknowledgement by the application waits for the broker. */
+    public enum AckConfirmation {
+        /** Where the broker offers it. */
+        AUTO,
+        ALWAYS,
+        NEVER
+    }
+
     /** @param isSyncForced whether also non-persistent sends wait for the broker */
     public record Sending(
             boolean isSyncForced, boolean isAsyncForced, boolean isUserIdPopulated, MessageIdType messageIdType) {}
@@ -74,14 +82,14 @@ public record ClientOptions(
      * @param isExpiryChecked whether expired messages are kept from the application
      * @param redeliveriesMax failed attempts after which a message is refused; negative for no limit
      * @param isNoWaitLocal whether receiveNoWait looks no further than what has arrived
-     * @param isAckConfirmed whether Message.acknowledge waits until the broker has made it durable
+     * @param ackConfirmation whether Message.acknowledge waits until the broker has made it durable
      */
     public record Receiving(
             boolean isExpiryChecked,
             int redeliveriesMax,
             boolean isNoWaitLocal,
             boolean isLocalOnly,
-            boolean isAckConfirmed,
+            AckConfirmation ackConfirmation,
             ObjectPolicy objects) {}
 
     /** The connection below JMS. */
@@ -167,7 +175,7 @@ public record ClientOptions(
                 reader.number("jms.redeliveryPolicy.maxRedeliveries", FOREVER, FOREVER, Integer.MAX_VALUE),
                 reader.flag("jms.receiveNoWaitLocalOnly", false),
                 reader.flag("jms.receiveLocalOnly", false),
-                reader.flag("jms.confirmAcknowledge", true),
+                reader.choice("jms.confirmAcknowledge", AckConfirmation.AUTO),
                 ObjectPolicy.parse(allowed, reader.text("jms.deserializationPolicy.denyList", "")));
     }
 

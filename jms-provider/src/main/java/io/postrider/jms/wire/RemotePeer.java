@@ -37,6 +37,11 @@ public record RemotePeer(Set<String> capabilities, AddressPrefixes prefixes, boo
         return capabilities.contains("SHARED-SUBS");
     }
 
+    /** Whether an outcome that was sent unsettled is settled by the broker once it is durable. */
+    public boolean confirmsOutcomes() {
+        return capabilities.contains("POSTRIDER_CONFIRMED_OUTCOMES");
+    }
+
     static RemotePeer of(Connection connection) {
         Set<String> capabilities = new HashSet<>();
         Symbol[] offered = connection.getRemoteOfferedCapabilities();
