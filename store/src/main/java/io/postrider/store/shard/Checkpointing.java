@@ -102,6 +102,10 @@ final class Checkpointing implements AutoCloseable {
         });
     }
 
+    boolean isWriting() {
+        return isWriting;
+    }
+
     /** The writing has ended: the next checkpoint may start. Shard's thread. */
     void done() {
         isWriting = false;

@@ -153,6 +153,16 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         return admin;
     }
 
+    /** What is durable; the simulation compares it with its replays. Shard's thread. */
+    ShardState state() {
+        return state;
+    }
+
+    /** Whether a checkpoint is being written. Shard's thread. */
+    boolean isCheckpointBegun() {
+        return checkpointing.isWriting();
+    }
+
     // ---- endpoints
 
     @Override
