@@ -16,6 +16,7 @@ class DeliveryMapTest {
     @Test
     void behavesLikeAMap() {
         for (long seed = 0; seed < 200; seed++) {
+            long at = seed;
             Random random = new Random(seed);
             DeliveryMap<Integer> map = new DeliveryMap<>();
             Map<Integer, Integer> expected = new HashMap<>();
@@ -29,13 +30,13 @@ class DeliveryMapTest {
                         expected.put(next, next);
                         next += random.nextInt(50) == 0 ? 1024 : 1;
                     }
-                    case 2 -> assertEquals(expected.remove(known), map.remove(known), "seed=" + seed);
-                    default -> assertEquals(expected.get(known), map.get(known), "seed=" + seed);
+                    case 2 -> assertEquals(expected.remove(known), map.remove(known), () -> "seed=" + at);
+                    default -> assertEquals(expected.get(known), map.get(known), () -> "seed=" + at);
                 }
-                assertEquals(expected.size(), map.size(), "seed=" + seed);
+                assertEquals(expected.size(), map.size(), () -> "seed=" + at);
             }
             for (Integer id : expected.keySet()) {
-                assertEquals(id, map.get(id), "seed=" + seed);
+                assertEquals(id, map.get(id), () -> "seed=" + at);
             }
         }
     }
