@@ -1,12 +1,33 @@
 @echo off
 rem SPDX-License-Identifier: Apache-2.0
 rem SPDX-FileCopyrightText: The Postrider authors
-rem Starts Postrider: a broker (postrider run) or a command. Environment: JAVA_HOME, POSTRIDER_OPTS (JVM options).
+rem
+rem Starts the broker and its command line tools. Environment:
+rem   JAVA_HOME        the Java to use (17 or newer); otherwise the java on the PATH
+rem   POSTRIDER_HEAP   heap of the broker, such as 4g (default: half of the memory, taken only as needed)
+rem   POSTRIDER_OPTS   further options for the Java virtual machine
+
 setlocal
-for %%i in ("%~dp0..") do set "HOME_DIR=%%~fi"
+set "HOME_DIR=%~dp0.."
 set "JAVA=java"
-if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
-set "OPTIONS=-Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-if "%~1"=="run" set "OPTIONS=-Xms64m -Xmx1g -XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError"
-"%JAVA%" %OPTIONS% "-Dpostrider.home=%HOME_DIR%" "-Dlogback.configurationFile=%HOME_DIR%\conf\logback.xml" %POSTRIDER_OPTS% -cp "%HOME_DIR%\lib\*" io.postrider.server.Main %*
+if not "%JAVA_HOME%"=="" set "JAVA=%JAVA_HOME%\bin\java"
+
+"%JAVA%" -version >nul 2>&1
+if errorlevel 1 (
+    echo postrider: Java 17 or newer is needed: set JAVA_HOME, or put java on the PATH 1>&2
+    exit /b 1
+)
+"%JAVA%" --list-modules 2>nul | findstr /r "^java.base@1[7-9] ^java.base@[2-9][0-9]" >nul
+if errorlevel 1 (
+    echo postrider: Java 17 or newer is needed, but "%JAVA%" is older 1>&2
+    exit /b 1
+)
+
+set "MEMORY=-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+if "%1"=="run" set "MEMORY=-XX:+UseParallelGC -XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError"
+if "%1"=="run" if not "%POSTRIDER_HEAP%"=="" set "MEMORY=-XX:+UseParallelGC -Xmx%POSTRIDER_HEAP% -XX:+ExitOnOutOfMemoryError"
+
+"%JAVA%" %POSTRIDER_OPTS% %MEMORY% -cp "%HOME_DIR%\lib\*" "-Dpostrider.home=%HOME_DIR%" ^
+    "-Dlogback.configurationFile=%HOME_DIR%\conf\logback.xml" -Dvertx.disableDnsResolver=true ^
+    -Dorg.jboss.logging.provider=slf4j -Djava.awt.headless=true -Dfile.encoding=UTF-8 io.postrider.server.Main %*
 exit /b %ERRORLEVEL%

@@ -73,7 +73,10 @@ public final class Main implements Runnable {
     }
 
     private static void addHelp(CommandLine command) {
-        command.getCommandSpec().mixinStandardHelpOptions(true);
+        // Never twice: commands that are methods get their arguments by position, help options first.
+        if (!command.getCommandSpec().mixinStandardHelpOptions()) {
+            command.getCommandSpec().mixinStandardHelpOptions(true);
+        }
         command.getSubcommands().values().forEach(Main::addHelp);
     }
 

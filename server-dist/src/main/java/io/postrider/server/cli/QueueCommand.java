@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 /** {@code postrider queue …}: looks after queues. */
 @Command(name = "queue", description = "List, show, create, delete and purge queues.")
 public final class QueueCommand {
-    @Command(name = "list", description = "List queues and durable subscriptions.")
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "List queues and durable subscriptions.")
     int list(
             @Mixin Output output,
             @Mixin BrokerOptions broker,
@@ -42,7 +42,10 @@ public final class QueueCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "show", description = "Show one queue, or one subscription as TOPIC::SUBSCRIPTION.")
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Show one queue, or one subscription as TOPIC::SUBSCRIPTION.")
     int show(@Mixin Output output, @Mixin BrokerOptions broker, @Parameters(paramLabel = "NAME") String name) {
         JsonObject queue = broker.rest().get("/api/v1/queues/" + RestClient.encode(name));
         List<List<String>> rows = new ArrayList<>();
@@ -54,7 +57,7 @@ public final class QueueCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "create", description = "Create a queue, or a topic with --topic.")
+    @Command(name = "create", mixinStandardHelpOptions = true, description = "Create a queue, or a topic with --topic.")
     int create(
             @Mixin Output output,
             @Mixin BrokerOptions broker,
@@ -80,7 +83,10 @@ public final class QueueCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "delete", description = "Delete a queue or topic with its messages.")
+    @Command(
+            name = "delete",
+            mixinStandardHelpOptions = true,
+            description = "Delete a queue or topic with its messages.")
     int delete(
             @Mixin Output output,
             @Mixin BrokerOptions broker,
@@ -109,7 +115,10 @@ public final class QueueCommand {
         }
     }
 
-    @Command(name = "purge", description = "Remove the messages of a queue, except those with a consumer.")
+    @Command(
+            name = "purge",
+            mixinStandardHelpOptions = true,
+            description = "Remove the messages of a queue, except those with a consumer.")
     int purge(@Mixin Output output, @Mixin BrokerOptions broker, @Parameters(paramLabel = "NAME") String name) {
         JsonObject result = broker.rest().post("/api/v1/queues/" + RestClient.encode(name) + "/purge");
         output.print(result, "Removed " + result.getLong("purged") + " messages from " + name + ".");

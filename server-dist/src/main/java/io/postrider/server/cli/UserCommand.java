@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** {@code postrider user …}: looks after the broker's users. */
 @Command(name = "user", description = "Add, list and remove users.", subcommands = UserAddCommand.class)
 public final class UserCommand {
-    @Command(name = "list", description = "List users and their roles.")
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "List users and their roles.")
     int list(@Mixin Output output, @Mixin BrokerOptions broker) {
         JsonObject page = broker.rest().get("/api/v1/users?limit=10000");
         List<List<String>> rows = new ArrayList<>();
@@ -27,7 +27,7 @@ public final class UserCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "remove", description = "Remove a user.")
+    @Command(name = "remove", mixinStandardHelpOptions = true, description = "Remove a user.")
     int remove(@Mixin Output output, @Mixin BrokerOptions broker, @Parameters(paramLabel = "NAME") String name) {
         JsonObject removed = broker.rest().delete("/api/v1/users/" + RestClient.encode(name));
         output.print(removed, "Removed user " + name + ".");
