@@ -15,6 +15,9 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,8 +57,14 @@ public final class AmqpListener {
     /** Begins to listen; answers the real port. */
     public Future<Integer> start() {
         List<ContextInternal> contexts = contextPerLoop();
-        // The first finds a free port if none is given; the others share it.
-        return listen(contexts.get(0), settings.port()).compose(actual -> {
+        int wanted;
+        try {
+            // Vert.x shares one server socket between loops only under a port that was given.
+            wanted = settings.port() == 0 && contexts.size() > 1 ? freePort() : settings.port();
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+        return listen(contexts.get(0), wanted).compose(actual -> {
             port = actual;
             List<Future<Integer>> others = new ArrayList<>();
             for (ContextInternal context : contexts.subList(1, contexts.size())) {
@@ -66,6 +75,12 @@ public final class AmqpListener {
                 return actual;
             });
         });
+    }
+
+    private int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(settings.host()))) {
+            return probe.getLocalPort();
+        }
     }
 
     private List<ContextInternal> contextPerLoop() {
