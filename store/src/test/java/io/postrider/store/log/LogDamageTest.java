@@ -113,7 +113,7 @@ class LogDamageTest {
                 String what = file.getFileName() + " flipped at " + position;
                 Path copy = copy();
                 byte[] flipped = bytes.clone();
-                flipped[position] ^= 1 << (position % 8);
+                flipped[position] = (byte) (flipped[position] ^ (1 << (position % 8)));
                 Files.write(copy.resolve(intact().relativize(file)), flipped);
                 List<String> back = reopen(copy, after, what);
                 if (back == null) {
