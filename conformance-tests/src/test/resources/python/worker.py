@@ -10,6 +10,7 @@ unsettled, so that the broker's settlement says when they are done. Destinations
 through a durable subscription called NAME.
 """
 
+import socket
 import sys
 import threading
 import time
@@ -212,12 +213,25 @@ def wait_for_stop():
     stopping.set()
 
 
+def is_listening(endpoint):
+    """A bare connect, so that many clients in vain do not slow the broker's start down."""
+    host, port = endpoint.split(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+        return True
+    except OSError:
+        return False
+
+
 def main():
     operation, endpoint, name = sys.argv[1:4]
     destinations = sys.argv[4:]
     threading.Thread(target=wait_for_stop, daemon=True).start()
     sends = Sends(destinations)
     while not (stopping.is_set() and sends.is_settled()):
+        if not is_listening(endpoint):
+            time.sleep(RECONNECT_PAUSE)
+            continue
         worker = Producer(endpoint, name, sends) if operation == "produce" else Consumer(endpoint, name, destinations[0])
         try:
             Container(worker).run()

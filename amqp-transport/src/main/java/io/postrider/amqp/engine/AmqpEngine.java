@@ -4,7 +4,6 @@ package io.postrider.amqp.engine;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedShort;
@@ -57,7 +56,8 @@ public final class AmqpEngine {
     private final TransferFrame transfer = new TransferFrame();
     private final DispositionFrame disposition = new DispositionFrame();
     private final List<EngineSession> due = new ArrayList<>();
-    private @Nullable EngineSession[] sessions = new EngineSession[2];
+    private final SessionTable sessions;
+    private long assembledBytes;
     private Phase phase = Phase.HEADER;
     private boolean isOpenSent;
     private boolean isOpenReceived;
@@ -70,6 +70,7 @@ public final class AmqpEngine {
         this.codec = codec;
         this.reader = new FrameReader(new Frames(), Math.min(SASL_FRAME_BYTES_MAX, settings.frameBytesMax()));
         this.writer = new FrameWriter(output, codec);
+        this.sessions = new SessionTable(settings.channelMax());
     }
 
     public EngineSettings settings() {
@@ -236,18 +237,25 @@ public final class AmqpEngine {
     }
 
     private void endSessions(boolean isOrderly) {
-        for (EngineSession session : Arrays.asList(sessions)) {
-            if (session != null) {
-                session.flushDispositions();
-                session.lost(isOrderly);
-            }
-        }
-        Arrays.fill(sessions, null);
+        sessions.endAll(isOrderly);
         due.clear();
     }
 
     boolean canSend() {
         return phase == Phase.OPEN && output.isWritable();
+    }
+
+    /**
+     * Counts bytes of deliveries of which more is to come, over all links.
+     *
+     * @return whether so much may be kept: what one message may have, however many links it is spread over
+     */
+    boolean assemble(long bytes) {
+        if (bytes > 0 && assembledBytes + bytes > settings.messageBytesMax()) {
+            return false;
+        }
+        assembledBytes += bytes;
+        return true;
     }
 
     void due(EngineSession session) {
@@ -332,7 +340,7 @@ public final class AmqpEngine {
                 control(channel, codec.decode(bytes, start, end), end - start);
                 return;
             }
-            EngineSession session = session(channel);
+            EngineSession session = sessions.get(channel);
             if (session.isEnded()) {
                 return;
             }
@@ -366,7 +374,7 @@ public final class AmqpEngine {
                 }
                 opened(open);
             } else if (body instanceof Begin begin) {
-                begin(channel, begin);
+                sessions.begin(AmqpEngine.this, writer, channel, begin);
             } else if (body instanceof Close close) {
                 closed(close);
             } else {
@@ -375,9 +383,9 @@ public final class AmqpEngine {
         }
 
         private void onSession(int channel, Object body) {
-            EngineSession session = session(channel);
+            EngineSession session = sessions.get(channel);
             if (body instanceof End) {
-                sessions[channel] = null;
+                sessions.remove(channel);
                 session.end();
                 return;
             }
@@ -427,48 +435,12 @@ public final class AmqpEngine {
             listener.opened(open);
         }
 
-        private void begin(int channel, Begin begin) {
-            if (channel > settings.channelMax()) {
-                throw ProtocolException.connection(
-                        ConnectionError.FRAMING_ERROR,
-                        "Expected a channel of at most " + settings.channelMax() + ", but found " + channel);
-            }
-            if (begin.getRemoteChannel() != null) {
-                throw ProtocolException.connection(
-                        AmqpError.INVALID_FIELD,
-                        "Expected no remote-channel in a begin, because we began no session; but found "
-                                + begin.getRemoteChannel());
-            }
-            if (begin.getNextOutgoingId() == null || begin.getIncomingWindow() == null) {
-                throw WireFormat.malformed("Expected a begin to carry next-outgoing-id and incoming-window");
-            }
-            if (channel >= sessions.length) {
-                sessions = Arrays.copyOf(
-                        sessions, Math.min(settings.channelMax() + 1, Math.max(channel + 1, 2 * channel)));
-            }
-            if (sessions[channel] != null) {
-                throw ProtocolException.connection(
-                        ConnectionError.FRAMING_ERROR, "Expected a free channel, but " + channel + " is in use");
-            }
-            sessions[channel] = new EngineSession(AmqpEngine.this, writer, channel, begin);
-        }
-
         private void closed(Close close) {
             endSessions(true);
             phase = Phase.ENDED;
             isInputDropped = true;
             sendClose(null);
             listener.ended(close.getError(), false);
-        }
-
-        private EngineSession session(int channel) {
-            EngineSession session = channel < sessions.length ? sessions[channel] : null;
-            if (session == null) {
-                throw ProtocolException.connection(
-                        ConnectionError.FRAMING_ERROR,
-                        "Expected a channel with a session, but found " + channel + ", on which none was begun");
-            }
-            return session;
         }
     }
 }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Unsettled deliveries of one session and direction by delivery id. Owned by the connection's event loop.
  *
- * <p>Open addressing with the id itself as hash: ids are consecutive, so in practice a look-up is one array access, and
- * unlike a ring the table's size follows the number of live deliveries and not the distance between the oldest and the
- * newest.
+ * <p>Open addressing with Fibonacci hashing, which spreads consecutive ids evenly and runs of ids that are far apart too: a
+ * look-up touches a slot or two, however many old deliveries stay unsettled. The table's size follows the number of live
+ * deliveries and not, as a ring's would, the distance between the oldest and the newest.
  */
 final class DeliveryMap<T> {
     private static final int CAPACITY_MIN = 16;
@@ -35,7 +35,7 @@ final class DeliveryMap<T> {
             resize(Math.max(CAPACITY_MIN, 2 * ids.length));
         }
         int mask = ids.length - 1;
-        int slot = id & mask;
+        int slot = home(id);
         while (values[slot] != null) {
             if (ids[slot] == id) {
                 values[slot] = value;
@@ -94,12 +94,17 @@ final class DeliveryMap<T> {
         return result;
     }
 
+    /** The top bits of the product; the table's length is a power of two. */
+    private int home(int id) {
+        return (id * 0x9e3779b9) >>> (Integer.numberOfLeadingZeros(ids.length) + 1);
+    }
+
     private int find(int id) {
         if (size == 0) {
             return -1;
         }
         int mask = ids.length - 1;
-        int slot = id & mask;
+        int slot = home(id);
         while (values[slot] != null) {
             if (ids[slot] == id) {
                 return slot;
@@ -115,7 +120,7 @@ final class DeliveryMap<T> {
         int gap = removed;
         int slot = (gap + 1) & mask;
         while (values[slot] != null) {
-            int home = ids[slot] & mask;
+            int home = home(ids[slot]);
             if (((slot - home) & mask) >= ((slot - gap) & mask)) {
                 ids[gap] = ids[slot];
                 values[gap] = values[slot];

@@ -184,6 +184,12 @@ public final class IncomingEndpoint extends EngineLink {
     }
 
     private void append(ByteBuffer bytes, int start, int length) {
+        if (!session.engine().assemble(length)) {
+            throw ProtocolException.link(
+                    AmqpError.RESOURCE_LIMIT_EXCEEDED,
+                    "Expected less to be under way in parts on this connection than "
+                            + session.engine().settings().messageBytesMax() + " bytes");
+        }
         if (assembled.length - assembledLength < length) {
             int wanted =
                     Math.max(assembledLength + length, (int) Math.min(Integer.MAX_VALUE - 64, 2L * assembledLength));
@@ -215,10 +221,15 @@ public final class IncomingEndpoint extends EngineLink {
     /** The delivery is over or never was (AMQP 1.0 §2.7.5, aborted): its bytes are dropped. */
     private void abort() {
         isAssembling = false;
-        assembled = NONE;
-        assembledLength = 0;
+        dropAssembled();
         tag = NONE;
         state = null;
+    }
+
+    private void dropAssembled() {
+        session.engine().assemble(-assembledLength);
+        assembled = NONE;
+        assembledLength = 0;
     }
 
     /** Follows a delivery on a link that we have ended, so that the session's ids stay right. */
@@ -227,8 +238,6 @@ public final class IncomingEndpoint extends EngineLink {
             session.beginIncoming(frame, name());
         }
         isAssembling = frame.hasMore && !frame.isAborted;
-        assembled = NONE;
-        assembledLength = 0;
     }
 
     /** The sender's view of the link (AMQP 1.0 §2.6.7): it may have given up credit on its own. */
@@ -274,8 +283,7 @@ public final class IncomingEndpoint extends EngineLink {
     @Override
     void forgetDeliveries() {
         session.forgetIncomingOf(this);
-        assembled = NONE;
-        assembledLength = 0;
+        dropAssembled();
     }
 
     /** Until somebody owns the link there is nothing to tell. */

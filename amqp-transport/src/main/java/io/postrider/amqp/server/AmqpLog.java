@@ -10,7 +10,18 @@ import org.slf4j.LoggerFactory;
 final class AmqpLog {
     private static final Logger LOG = LoggerFactory.getLogger("io.postrider.amqp");
 
+    private static final LogThrottle BAD_PEERS = new LogThrottle();
+
     private AmqpLog() {}
+
+    /** Whether a line about a peer may be written now; says first how many could not. */
+    private static boolean mayTellOfPeer() {
+        long suppressed = BAD_PEERS.next(System.nanoTime());
+        if (suppressed > 0) {
+            LOG.info("PR-AMQ-008 {} more lines about peers were left out", suppressed);
+        }
+        return suppressed >= 0;
+    }
 
     static void listening(String host, int port) {
         LOG.info("PR-AMQ-001 Listening for AMQP on {}:{}", host, port);
@@ -21,20 +32,26 @@ final class AmqpLog {
     }
 
     static void connectionFailed(String connectionId, String peer, ErrorCondition error) {
-        LOG.info(
-                "PR-AMQ-003 Connection ended by a fault of the peer: {}: {} [connection={}, peer={}]",
-                error.getCondition(),
-                error.getDescription(),
-                connectionId,
-                peer);
+        if (mayTellOfPeer()) {
+            LOG.info(
+                    "PR-AMQ-003 Connection ended by a fault of the peer: {}: {} [connection={}, peer={}]",
+                    error.getCondition(),
+                    error.getDescription(),
+                    connectionId,
+                    peer);
+        }
     }
 
     static void connectionsExhausted(int limit, String peer) {
-        LOG.warn("PR-AMQ-004 Connection refused, because {} are open already [peer={}]", limit, peer);
+        if (mayTellOfPeer()) {
+            LOG.warn("PR-AMQ-004 Connection refused, because {} are open already [peer={}]", limit, peer);
+        }
     }
 
     static void authenticationFailed(String connectionId, String peer, String reason) {
-        LOG.info("PR-AMQ-005 Authentication failed: {} [connection={}, peer={}]", reason, connectionId, peer);
+        if (mayTellOfPeer()) {
+            LOG.info("PR-AMQ-005 Authentication failed: {} [connection={}, peer={}]", reason, connectionId, peer);
+        }
     }
 
     static void connectionIdle(String connectionId, String peer, long silentMs) {
@@ -46,11 +63,13 @@ final class AmqpLog {
     }
 
     static void settledMessageDropped(String connectionId, String link, String reason) {
-        LOG.info(
-                "PR-AMQ-007 Message that was sent pre-settled dropped: {} [connection={}, link={}]",
-                reason,
-                connectionId,
-                link);
+        if (mayTellOfPeer()) {
+            LOG.info(
+                    "PR-AMQ-007 Message that was sent pre-settled dropped: {} [connection={}, link={}]",
+                    reason,
+                    connectionId,
+                    link);
+        }
     }
 
     static void internalError(String connectionId, String peer, Throwable cause) {

@@ -113,16 +113,19 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     }
 
     @Override
-    public final void blocked(Rejection reason) {
-        connection.hand(() -> credit.blocked(true));
+    public void blocked(Rejection reason) {
+        connection.hand(() -> hold(true));
     }
 
     @Override
-    public final void unblocked() {
-        connection.hand(() -> {
-            credit.blocked(false);
-            topUp();
-        });
+    public void unblocked() {
+        connection.hand(() -> hold(false));
+    }
+
+    /** Grants nothing more while held. */
+    final void hold(boolean isHeld) {
+        credit.blocked(isHeld);
+        topUp();
     }
 
     final void answered(long token, @Nullable Rejection rejection) {

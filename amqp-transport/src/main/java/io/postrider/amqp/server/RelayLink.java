@@ -99,6 +99,11 @@ final class RelayLink extends IncomingLink {
         onReleased.run();
     }
 
+    /** One full destination holds the whole link: its credit is for whatever comes next. */
+    private void holdIfAnyBlocked() {
+        hold(targets.values().stream().anyMatch(target -> target.isBlocked));
+    }
+
     private record Waiting(Message message, long token) {}
 
     /** One destination of the link's messages. */
@@ -108,6 +113,7 @@ final class RelayLink extends IncomingLink {
         private @Nullable Producer producer;
         private @Nullable Rejection refusal;
         private boolean isClosed;
+        private boolean isBlocked;
 
         Target(RelayTerms.Destination destination) {
             this.destination = destination;
@@ -135,6 +141,8 @@ final class RelayLink extends IncomingLink {
 
         void close() {
             isClosed = true;
+            isBlocked = false;
+            holdIfAnyBlocked();
             Producer open = producer;
             if (open != null) {
                 producer = null;
@@ -170,7 +178,9 @@ final class RelayLink extends IncomingLink {
         private void gone(Rejection reason) {
             producer = null;
             refusal = reason;
+            isBlocked = false;
             targets.remove(destination, this);
+            holdIfAnyBlocked();
             for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
                 refuse(next.token(), ErrorConditions.condition(reason));
             }
@@ -183,12 +193,18 @@ final class RelayLink extends IncomingLink {
 
         @Override
         public void blocked(Rejection reason) {
-            RelayLink.this.blocked(reason);
+            connection().hand(() -> {
+                isBlocked = !isClosed;
+                holdIfAnyBlocked();
+            });
         }
 
         @Override
         public void unblocked() {
-            RelayLink.this.unblocked();
+            connection().hand(() -> {
+                isBlocked = false;
+                holdIfAnyBlocked();
+            });
         }
     }
 }

@@ -320,7 +320,7 @@ final class ServerConnection implements EngineListener {
 
     @Override
     public void ended(@Nullable ErrorCondition error, boolean isStreamLost) {
-        if (isStreamLost && error != null) {
+        if (isStreamLost && error != null && !ConnectionError.CONNECTION_FORCED.equals(error.getCondition())) {
             AmqpLog.connectionFailed(id, peer, error);
         }
         release();

@@ -207,6 +207,31 @@ class IncomingEndpointTest {
     }
 
     @Test
+    void partsOnManyLinksTogetherAreLimitedToo() {
+        EngineHarness harness = attached();
+        byte[] part = new byte[4000];
+        for (int link = 1; link <= 4; link++) {
+            harness.send(Frames.sender("s" + link, link, "q"));
+            Transfer transfer = Frames.transfer(link, link - 1, false);
+            transfer.setMore(true);
+            harness.send(transfer, part);
+        }
+        harness.take();
+        Transfer more = Frames.continuation(1, true);
+        harness.send(more, part);
+        assertEquals(List.of(), harness.take());
+
+        harness.send(more, new byte[1]);
+
+        assertEquals(
+                "amqp:resource-limit-exceeded",
+                detachOf(harness).getError().getCondition().toString());
+        harness.events.clear();
+        harness.send(Frames.continuation(2, false), part);
+        assertEquals(1, harness.events.size());
+    }
+
+    @Test
     void unknownMessageFormatEndsTheLink() {
         EngineHarness harness = attached();
         Transfer transfer = Frames.transfer(0, 0, false);

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.postrider.conformance.kit.BrokerUnderTest;
 import io.postrider.conformance.kit.Checker;
 import io.postrider.jms.PostriderConnectionFactory;
-import jakarta.jms.ConnectionFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,11 @@ final class CrashRun implements AutoCloseable {
             awaitOrExplain("confirmed sends after kill " + i, () -> checker.confirmedCount() > confirmedBefore);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(UP_MS_MIN + random.nextInt(UP_MS_SPREAD)));
             broker.kill();
+            long killed = System.nanoTime();
             broker.start();
+            System.out.printf(
+                    "crash: kill %d with %d confirmed, ready again after %d ms%n",
+                    i + 1, checker.confirmedCount(), (System.nanoTime() - killed) / 1_000_000);
         }
         for (Worker producer : producers) {
             producer.stop();
@@ -90,7 +93,7 @@ final class CrashRun implements AutoCloseable {
     private void read(String reader, String destination, boolean isOurs) {
         checker.reader(reader, destination);
         JmsConsumerWorker worker =
-                new JmsConsumerWorker(reader, factory(isOurs), checker, destination, isOurs, random.nextLong());
+                new JmsConsumerWorker(reader, server(isOurs), checker, destination, isOurs, random.nextLong());
         consumers.add(worker);
         worker.start();
     }
@@ -103,7 +106,7 @@ final class CrashRun implements AutoCloseable {
     private void startProducers() throws InterruptedException {
         for (boolean isOurs : new boolean[] {true, false}) {
             JmsProducerWorker worker =
-                    new JmsProducerWorker(isOurs ? "ours" : "qpid", factory(isOurs), checker, DESTINATIONS);
+                    new JmsProducerWorker(isOurs ? "ours" : "qpid", server(isOurs), checker, DESTINATIONS);
             producers.add(worker);
             worker.start();
         }
@@ -118,7 +121,7 @@ final class CrashRun implements AutoCloseable {
         List<JmsConsumerWorker> auditors = new ArrayList<>();
         checker.readers().forEach((reader, destination) -> {
             JmsConsumerWorker auditor =
-                    new JmsConsumerWorker(reader, factory(false), checker, destination, false, random.nextLong());
+                    new JmsConsumerWorker(reader, server(false), checker, destination, false, random.nextLong());
             auditors.add(auditor);
             auditor.start();
         });
@@ -131,9 +134,10 @@ final class CrashRun implements AutoCloseable {
         }
     }
 
-    private ConnectionFactory factory(boolean isOurs) {
+    private JmsWorker.Server server(boolean isOurs) {
         String uri = "amqp://" + broker.host() + ":" + broker.amqpPort();
-        return isOurs ? new PostriderConnectionFactory(uri) : new JmsConnectionFactory(uri);
+        return new JmsWorker.Server(
+                broker, isOurs ? new PostriderConnectionFactory(uri) : new JmsConnectionFactory(uri));
     }
 
     @Override

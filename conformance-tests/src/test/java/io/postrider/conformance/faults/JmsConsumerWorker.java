@@ -5,7 +5,6 @@ package io.postrider.conformance.faults;
 import io.postrider.conformance.kit.Checker;
 import io.postrider.conformance.kit.Copy;
 import jakarta.jms.Connection;
-import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
@@ -30,14 +29,8 @@ final class JmsConsumerWorker extends JmsWorker {
     private final CountDownLatch silence = new CountDownLatch(1);
 
     /** @param isEchoed whether {@code acknowledge()} returns only when the broker has confirmed it (rules.md 7) */
-    JmsConsumerWorker(
-            String reader,
-            ConnectionFactory factory,
-            Checker checker,
-            String destination,
-            boolean isEchoed,
-            long seed) {
-        super(reader, factory, checker);
+    JmsConsumerWorker(String reader, Server server, Checker checker, String destination, boolean isEchoed, long seed) {
+        super(reader, server, checker);
         this.destination = destination;
         this.isEchoed = isEchoed;
         this.random = new Random(seed);

@@ -6,7 +6,6 @@ import io.postrider.conformance.kit.Checker;
 import io.postrider.conformance.kit.Copy;
 import jakarta.jms.CompletionListener;
 import jakarta.jms.Connection;
-import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
@@ -41,8 +40,8 @@ final class JmsProducerWorker extends JmsWorker {
     private final Deque<Copy> doubtful = new ArrayDeque<>();
     private long sends;
 
-    JmsProducerWorker(String name, ConnectionFactory factory, Checker checker, List<String> destinations) {
-        super(name, factory, checker);
+    JmsProducerWorker(String name, Server server, Checker checker, List<String> destinations) {
+        super(name, server, checker);
         this.destinations = destinations;
     }
 

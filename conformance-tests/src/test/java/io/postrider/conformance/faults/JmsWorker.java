@@ -3,30 +3,44 @@
 package io.postrider.conformance.faults;
 
 import io.postrider.conformance.kit.Checker;
+import io.postrider.conformance.kit.Endpoint;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** A thread that connects, works until the connection breaks, and connects again. */
 abstract class JmsWorker implements Worker {
+    /** Where to connect, and how. */
+    record Server(Endpoint endpoint, ConnectionFactory factory) {
+        boolean isListening() {
+            try (Socket socket = new Socket(endpoint.host(), endpoint.amqpPort())) {
+                return socket.isConnected();
+            } catch (IOException notYet) {
+                return false;
+            }
+        }
+    }
+
     private static final long RECONNECT_PAUSE_MS = 25;
     private static final long STOP_LIMIT_SECONDS = 90;
 
     final String name;
     final Checker checker;
 
-    private final ConnectionFactory factory;
+    private final Server server;
     private final CountDownLatch ready = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean isStopping;
     private volatile Throwable failure;
 
-    JmsWorker(String name, ConnectionFactory factory, Checker checker) {
+    JmsWorker(String name, Server server, Checker checker) {
         this.name = name;
-        this.factory = factory;
+        this.server = server;
         this.checker = checker;
     }
 
@@ -53,10 +67,15 @@ abstract class JmsWorker implements Worker {
     private void run() {
         try {
             while (!isStopping || !isFinished()) {
-                try (Connection connection = factory.createConnection()) {
+                // A bare connect first, so that a dozen clients in vain do not slow the broker's start down.
+                if (!server.isListening()) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RECONNECT_PAUSE_MS));
+                    continue;
+                }
+                try (Connection connection = server.factory().createConnection()) {
                     work(connection);
                 } catch (JMSException broken) {
-                    // The broker was killed, or is not back yet: that is what the run is about.
+                    // The broker was killed: that is what the run is about.
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RECONNECT_PAUSE_MS));
                 }
             }

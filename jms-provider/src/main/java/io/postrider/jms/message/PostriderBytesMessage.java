@@ -23,10 +23,23 @@ import org.jspecify.annotations.Nullable;
  * lies in the message.
  */
 final class PostriderBytesMessage extends PostriderMessage implements BytesMessage {
+    private static final int INITIAL_BYTES = 64;
+
     private Bodies.Slice content = Bodies.Slice.EMPTY;
     private @Nullable DataInputStream in;
-    private @Nullable ByteArrayOutputStream buffer;
+    private @Nullable Growing buffer;
     private @Nullable DataOutputStream out;
+
+    /** Gives out what was written without copying it. */
+    private static final class Growing extends ByteArrayOutputStream {
+        Growing(int capacity) {
+            super(capacity);
+        }
+
+        Bodies.Slice slice() {
+            return new Bodies.Slice(buf, 0, count);
+        }
+    }
 
     private interface Read<T> {
         T from(DataInputStream in) throws IOException;
@@ -91,8 +104,7 @@ final class PostriderBytesMessage extends PostriderMessage implements BytesMessa
     /** The bytes as they are now, whether being written or read. */
     private Bodies.Slice written() {
         if (buffer != null) {
-            byte[] bytes = buffer.toByteArray();
-            return new Bodies.Slice(bytes, 0, bytes.length);
+            return buffer.slice();
         }
         return content;
     }
@@ -138,10 +150,10 @@ final class PostriderBytesMessage extends PostriderMessage implements BytesMessa
         }
     }
 
-    private void write(Write write) throws JMSException {
+    private void write(int bytesExpected, Write write) throws JMSException {
         checkBodyWritable();
         if (buffer == null || out == null) {
-            ByteArrayOutputStream fresh = new ByteArrayOutputStream(Math.max(64, content.length));
+            Growing fresh = new Growing(Math.max(INITIAL_BYTES, content.length + bytesExpected));
             fresh.write(content.bytes, content.offset, content.length);
             buffer = fresh;
             out = new DataOutputStream(fresh);
@@ -223,57 +235,57 @@ final class PostriderBytesMessage extends PostriderMessage implements BytesMessa
 
     @Override
     public void writeBoolean(boolean value) throws JMSException {
-        write(to -> to.writeBoolean(value));
+        write(0, to -> to.writeBoolean(value));
     }
 
     @Override
     public void writeByte(byte value) throws JMSException {
-        write(to -> to.writeByte(value));
+        write(0, to -> to.writeByte(value));
     }
 
     @Override
     public void writeShort(short value) throws JMSException {
-        write(to -> to.writeShort(value));
+        write(0, to -> to.writeShort(value));
     }
 
     @Override
     public void writeChar(char value) throws JMSException {
-        write(to -> to.writeChar(value));
+        write(0, to -> to.writeChar(value));
     }
 
     @Override
     public void writeInt(int value) throws JMSException {
-        write(to -> to.writeInt(value));
+        write(0, to -> to.writeInt(value));
     }
 
     @Override
     public void writeLong(long value) throws JMSException {
-        write(to -> to.writeLong(value));
+        write(0, to -> to.writeLong(value));
     }
 
     @Override
     public void writeFloat(float value) throws JMSException {
-        write(to -> to.writeFloat(value));
+        write(0, to -> to.writeFloat(value));
     }
 
     @Override
     public void writeDouble(double value) throws JMSException {
-        write(to -> to.writeDouble(value));
+        write(0, to -> to.writeDouble(value));
     }
 
     @Override
     public void writeUTF(String value) throws JMSException {
-        write(to -> to.writeUTF(value));
+        write(0, to -> to.writeUTF(value));
     }
 
     @Override
     public void writeBytes(byte[] value) throws JMSException {
-        write(to -> to.write(value));
+        write(value.length, to -> to.write(value));
     }
 
     @Override
     public void writeBytes(byte[] value, int offset, int length) throws JMSException {
-        write(to -> to.write(value, offset, length));
+        write(length, to -> to.write(value, offset, length));
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.codec.ReadableBuffer;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.Receiver;
 
@@ -179,8 +180,7 @@ public final class WireReceiver extends WireLink {
     }
 
     private void take(Delivery delivery) {
-        byte[] encoded = new byte[delivery.available()];
-        receiver.recv(encoded, 0, encoded.length);
+        byte[] encoded = bytes(receiver.recv());
         boolean isPresettled = delivery.remotelySettled();
         receiver.advance();
         creditLeft = receiver.getRemoteCredit();
@@ -192,6 +192,19 @@ public final class WireReceiver extends WireLink {
         if (receiver.getDrain()) {
             connection.fireChanged();
         }
+    }
+
+    /** The engine keeps a message of one frame in an array of its own, which need not be copied. */
+    private static byte[] bytes(ReadableBuffer buffer) {
+        if (buffer.hasArray()
+                && buffer.arrayOffset() == 0
+                && buffer.position() == 0
+                && buffer.remaining() == buffer.array().length) {
+            return buffer.array();
+        }
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.get(copy);
+        return copy;
     }
 
     @Override
