@@ -38,8 +38,12 @@ public sealed interface Command {
         }
     }
 
-    /** Messages accepted by a consumer: they are done for this subscription. */
-    record Settle(int subscriptionId, int epoch, OffsetRanges offsets) implements Command {
+    /**
+     * Messages accepted by a consumer: they are done for this subscription.
+     *
+     * @param bytes encoded bytes of all of them, for the subscription's count
+     */
+    record Settle(int subscriptionId, int epoch, OffsetRanges offsets, long bytes) implements Command {
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.settle(this);
@@ -63,27 +67,40 @@ public sealed interface Command {
     }
 
     /**
-     * A message moves to the dead-letter address of its policy, or is dropped where there is none.
+     * A message leaves its subscription as a dead letter or as an expired one: it moves to another address, or is dropped where the policy
+     * names none. The letter is in the command, ready to be delivered, so that applying it reads nothing.
      *
-     * @param countsAsAttempt whether the delivery that led here counts as one more failed attempt
+     * @param bytes encoded bytes of the message that leaves, for the subscription's count
+     * @param target where the letter goes; created as a queue if it is not there; null when it is dropped
+     * @param letter the message as the target gets it, with the reason in its annotations; null exactly when {@code target} is
      */
     record DeadLetter(
             int subscriptionId,
             int epoch,
             long offset,
+            long bytes,
             DeadLetterReason reason,
-            @Nullable String condition,
-            @Nullable String description,
-            boolean countsAsAttempt)
+            @Nullable AddressKey target,
+            @Nullable Message letter)
             implements Command {
+        public DeadLetter {
+            if ((target == null) != (letter == null)) {
+                throw new IllegalArgumentException("Expected a target and a letter, or neither");
+            }
+        }
+
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.deadLetter(this);
         }
     }
 
-    /** Messages whose time to live ran out: moved to the expiry address, or dropped where there is none. */
-    record Expire(int subscriptionId, int epoch, OffsetRanges offsets) implements Command {
+    /**
+     * Messages whose time to live ran out and which no policy keeps: they are dropped.
+     *
+     * @param bytes encoded bytes of all of them, as far as known; for the subscription's count
+     */
+    record Expire(int subscriptionId, int epoch, OffsetRanges offsets, long bytes) implements Command {
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.expire(this);
@@ -101,11 +118,36 @@ public sealed interface Command {
         }
     }
 
-    /** Removes every message below an offset from a subscription, except those named (they are out with a consumer). */
-    record Purge(int subscriptionId, long upToExclusive, OffsetRanges except) implements Command {
+    /**
+     * Removes every message below an offset from a subscription, except those named (they are out with a consumer).
+     *
+     * @param exceptBytes encoded bytes of those that stay
+     */
+    record Purge(int subscriptionId, long upToExclusive, OffsetRanges except, long exceptBytes) implements Command {
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.purge(this);
+        }
+    }
+
+    /**
+     * Adds a chunk to the body of a large message that is still on its way; the first one begins it.
+     *
+     * @param bodyId number of the body, above every one used before when it begins
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a chunk is carried, never compared
+    record StageChunk(long bodyId, byte[] chunk) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.stageChunk(this);
+        }
+    }
+
+    /** Gives up a body that no message has taken over. */
+    record DropBody(long bodyId) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.dropBody(this);
         }
     }
 
@@ -172,6 +214,10 @@ public sealed interface Command {
         R markDispatched(MarkDispatched command);
 
         R purge(Purge command);
+
+        R stageChunk(StageChunk command);
+
+        R dropBody(DropBody command);
 
         R defineAddress(DefineAddress command);
 

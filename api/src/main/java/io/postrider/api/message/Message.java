@@ -2,13 +2,16 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.api.message;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A message: what routing needs to know, and the bytes exactly as they arrived. Immutable; the arrays are shared, never
  * copied, and nobody writes to them.
  *
  * <p>{@code encoded} holds, in this order, the message-annotations section if there was one and then the bare message
  * and footer (AMQP 1.0 §3.2). Header and delivery annotations are not in it: both are rebuilt for each delivery. The
- * broker does not look inside; {@link io.postrider.api.port.MessageInspector} does, for selectors.
+ * broker does not look inside; {@link io.postrider.api.port.MessageInspector} does, for selectors. Of a large message {@code encoded} is
+ * only the beginning, with all that selectors may name; {@link #body} says where the rest is.
  */
 public final class Message {
     public static final int PRIORITY_DEFAULT = 4;
@@ -23,6 +26,7 @@ public final class Message {
     private final long expiresAtMs;
     private final long deliverAtMs;
     private final Annotations added;
+    private final @Nullable LargeBody body;
 
     /**
      * @param encoded annotations section, bare message and footer; ownership passes to the message
@@ -40,6 +44,19 @@ public final class Message {
             long expiresAtMs,
             long deliverAtMs,
             Annotations added) {
+        this(encoded, annotationsLength, isDurable, priority, expiresAtMs, deliverAtMs, added, null);
+    }
+
+    /** A message of which the end is staged outside the heap; the other parameters as above. */
+    public Message(
+            byte[] encoded,
+            int annotationsLength,
+            boolean isDurable,
+            int priority,
+            long expiresAtMs,
+            long deliverAtMs,
+            Annotations added,
+            @Nullable LargeBody body) {
         if (annotationsLength < 0 || annotationsLength > encoded.length) {
             throw new IllegalArgumentException("Expected an annotations section of 0 to " + encoded.length
                     + " bytes, but got " + annotationsLength);
@@ -54,6 +71,7 @@ public final class Message {
         this.expiresAtMs = expiresAtMs;
         this.deliverAtMs = deliverAtMs;
         this.added = added;
+        this.body = body;
     }
 
     /** Shared bytes: do not write to them. */
@@ -89,7 +107,18 @@ public final class Message {
         return expiresAtMs != NEVER && nowMs >= expiresAtMs;
     }
 
-    public int sizeBytes() {
+    /** The rest of a large message; null when {@code encoded} is all of it. */
+    public @Nullable LargeBody body() {
+        return body;
+    }
+
+    /** Encoded bytes of the whole message. */
+    public long sizeBytes() {
+        return body == null ? encoded.length : encoded.length + body.bytes();
+    }
+
+    /** Encoded bytes that this object holds in the heap. */
+    public int heapBytes() {
         return encoded.length;
     }
 
@@ -98,16 +127,23 @@ public final class Message {
         return more.isEmpty()
                 ? this
                 : new Message(
-                        encoded, annotationsLength, isDurable, priority, expiresAtMs, deliverAtMs, added.merged(more));
+                        encoded,
+                        annotationsLength,
+                        isDurable,
+                        priority,
+                        expiresAtMs,
+                        deliverAtMs,
+                        added.merged(more),
+                        body);
     }
 
     /** The same message as a dead letter or expired message keeps it: it never expires and is due at once. */
     public Message withoutTimes() {
-        return new Message(encoded, annotationsLength, isDurable, priority, NEVER, NEVER, added);
+        return new Message(encoded, annotationsLength, isDurable, priority, NEVER, NEVER, added, body);
     }
 
     @Override
     public String toString() {
-        return "Message[" + encoded.length + " bytes, " + (isDurable ? "durable" : "non-durable") + "]";
+        return "Message[" + sizeBytes() + " bytes, " + (isDurable ? "durable" : "non-durable") + "]";
     }
 }

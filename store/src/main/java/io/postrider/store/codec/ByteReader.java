@@ -19,6 +19,11 @@ final class ByteReader {
         return buffer.hasRemaining();
     }
 
+    /** Position in the buffer it was given. */
+    int position() {
+        return buffer.position();
+    }
+
     int readByte() {
         try {
             return buffer.get() & 0xff;

@@ -2,11 +2,12 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.codec;
 
+import io.postrider.api.address.AddressKey;
 import io.postrider.api.command.Command;
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.command.OffsetRanges;
+import io.postrider.api.message.Message;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 
 /**
  * Bytes of one log entry: a batch of commands with the time stamped on it. An encoder is owned by one thread; decoding is
@@ -18,12 +19,20 @@ import java.util.function.Consumer;
  */
 public final class CommandCodec implements Command.Visitor<Void> {
     /** Version written; the only one read so far. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final int COUNT_POSITION = 10;
 
     private final ByteWriter out = new ByteWriter(256 * 1024);
     private int count;
+    private int bodyAt;
+    private int bodyBytes;
+
+    /** Receives the commands of an entry, and where in its bytes the message or chunk of each is; 0 bytes if it has none. */
+    @FunctionalInterface
+    public interface Decoded {
+        void command(Command command, int bodyAt, int bodyBytes);
+    }
 
     /** Begins an entry. */
     public void begin(long timeMs) {
@@ -36,8 +45,19 @@ public final class CommandCodec implements Command.Visitor<Void> {
     }
 
     public void add(Command command) {
+        bodyBytes = 0;
         command.accept(this);
         count++;
+    }
+
+    /** Position in the entry of the message or chunk of the command added last. */
+    public int bodyAt() {
+        return bodyAt;
+    }
+
+    /** Bytes of the message or chunk of the command added last; 0 if it has none. */
+    public int bodyBytes() {
+        return bodyBytes;
     }
 
     public int length() {
@@ -55,14 +75,21 @@ public final class CommandCodec implements Command.Visitor<Void> {
         out.putByte(1);
         out.putInt(command.addressId());
         out.putOptionalString(command.publisher());
-        MessageCodec.write(command.message(), out);
+        writeMessage(command.message());
         return null;
+    }
+
+    private void writeMessage(Message message) {
+        bodyAt = out.length();
+        MessageCodec.write(message, out);
+        bodyBytes = out.length() - bodyAt;
     }
 
     @Override
     public Void settle(Command.Settle command) {
         out.putByte(2);
         writeRanges(command.subscriptionId(), command.epoch(), command.offsets());
+        out.putLong(command.bytes());
         return null;
     }
 
@@ -84,10 +111,13 @@ public final class CommandCodec implements Command.Visitor<Void> {
         out.putInt(command.subscriptionId());
         out.putInt(command.epoch());
         out.putLong(command.offset());
+        out.putLong(command.bytes());
         out.putByte(reasonCode(command.reason()));
-        out.putOptionalString(command.condition());
-        out.putOptionalString(command.description());
-        out.putBoolean(command.countsAsAttempt());
+        out.putBoolean(command.letter() != null);
+        if (command.target() != null && command.letter() != null) {
+            DefinitionCodec.write(command.target(), out);
+            writeMessage(command.letter());
+        }
         return null;
     }
 
@@ -95,6 +125,7 @@ public final class CommandCodec implements Command.Visitor<Void> {
     public Void expire(Command.Expire command) {
         out.putByte(5);
         writeRanges(command.subscriptionId(), command.epoch(), command.offsets());
+        out.putLong(command.bytes());
         return null;
     }
 
@@ -110,8 +141,27 @@ public final class CommandCodec implements Command.Visitor<Void> {
     @Override
     public Void purge(Command.Purge command) {
         out.putByte(7);
+        out.putInt(command.subscriptionId());
         out.putLong(command.upToExclusive());
-        writeRanges(command.subscriptionId(), 0, command.except());
+        writeRanges(command.except());
+        out.putLong(command.exceptBytes());
+        return null;
+    }
+
+    @Override
+    public Void stageChunk(Command.StageChunk command) {
+        out.putByte(14);
+        out.putLong(command.bodyId());
+        out.putBytes(command.chunk());
+        bodyBytes = command.chunk().length;
+        bodyAt = out.length() - bodyBytes;
+        return null;
+    }
+
+    @Override
+    public Void dropBody(Command.DropBody command) {
+        out.putByte(15);
+        out.putLong(command.bodyId());
         return null;
     }
 
@@ -160,6 +210,10 @@ public final class CommandCodec implements Command.Visitor<Void> {
     private void writeRanges(int subscriptionId, int epoch, OffsetRanges ranges) {
         out.putInt(subscriptionId);
         out.putInt(epoch);
+        writeRanges(ranges);
+    }
+
+    private void writeRanges(OffsetRanges ranges) {
         out.putInt(ranges.rangeCount());
         for (int i = 0; i < ranges.rangeCount(); i++) {
             out.putLong(ranges.first(i));
@@ -170,11 +224,12 @@ public final class CommandCodec implements Command.Visitor<Void> {
     /**
      * Decodes an entry.
      *
-     * @param each receives the commands in order
+     * @param each receives the commands in order; positions are counted from the start of the entry
      * @return the time stamped on the entry
      * @throws CodecException when the bytes are not an entry of a known version
      */
-    public static long decode(ByteBuffer entry, Consumer<Command> each) {
+    public static long decode(ByteBuffer entry, Decoded each) {
+        int start = entry.position();
         ByteReader in = new ByteReader(entry);
         int version = in.readByte();
         if (version != VERSION) {
@@ -187,7 +242,7 @@ public final class CommandCodec implements Command.Visitor<Void> {
         long timeMs = in.readLong();
         int count = in.readCount(1);
         for (int i = 0; i < count; i++) {
-            each.accept(readCommand(in));
+            readCommand(in, start, each);
         }
         if (in.hasRemaining()) {
             throw new CodecException("Expected the entry to end after " + count + " commands, but more bytes follow");
@@ -195,11 +250,25 @@ public final class CommandCodec implements Command.Visitor<Void> {
         return timeMs;
     }
 
-    private static Command readCommand(ByteReader in) {
+    private static void readCommand(ByteReader in, int start, Decoded each) {
         int type = in.readByte();
+        switch (type) {
+            case 1 -> readPublish(in, start, each);
+            case 4 -> readDeadLetter(in, start, each);
+            case 14 -> {
+                long bodyId = in.readLong();
+                byte[] chunk = in.readBytes();
+                each.command(
+                        new Command.StageChunk(bodyId, chunk), in.position() - start - chunk.length, chunk.length);
+            }
+            default -> each.command(readPlain(type, in), 0, 0);
+        }
+    }
+
+    /** A command without a message. */
+    private static Command readPlain(int type, ByteReader in) {
         return switch (type) {
-            case 1 -> readPublish(in);
-            case 2 -> new Command.Settle(in.readInt(), in.readInt(), readRanges(in));
+            case 2 -> new Command.Settle(in.readInt(), in.readInt(), readRanges(in), in.readLong());
             case 3 ->
                 new Command.Requeue(
                         in.readInt(),
@@ -208,39 +277,45 @@ public final class CommandCodec implements Command.Visitor<Void> {
                         in.readBoolean(),
                         MessageCodec.readAnnotations(in),
                         in.readLong());
-            case 4 ->
-                new Command.DeadLetter(
-                        in.readInt(),
-                        in.readInt(),
-                        in.readLong(),
-                        reason(in.readByte()),
-                        in.readOptionalString(),
-                        in.readOptionalString(),
-                        in.readBoolean());
-            case 5 -> new Command.Expire(in.readInt(), in.readInt(), readRanges(in));
+            case 5 -> new Command.Expire(in.readInt(), in.readInt(), readRanges(in), in.readLong());
             case 6 -> new Command.MarkDispatched(in.readInt(), in.readInt(), in.readLong());
-            case 7 -> readPurge(in);
+            case 7 -> new Command.Purge(in.readInt(), in.readLong(), readRanges(in), in.readLong());
             case 8 -> new Command.DefineAddress(DefinitionCodec.readAddress(in));
             case 9 -> new Command.DeleteAddress(DefinitionCodec.readAddressKey(in));
             case 10 -> new Command.DefineSubscription(DefinitionCodec.readSubscription(in));
             case 11 -> new Command.DeleteSubscription(DefinitionCodec.readSubscriptionKey(in));
             case 12 -> new Command.PutUser(DefinitionCodec.readUser(in));
             case 13 -> new Command.RemoveUser(in.readString());
-            default -> throw new CodecException("Expected a command type of 1 to 13, but found " + type);
+            case 15 -> new Command.DropBody(in.readLong());
+            default -> throw new CodecException("Expected a command type of 1 to 15, but found " + type);
         };
     }
 
-    private static Command readPublish(ByteReader in) {
+    private static void readPublish(ByteReader in, int start, Decoded each) {
         int addressId = in.readInt();
         String publisher = in.readOptionalString();
-        return new Command.Publish(addressId, MessageCodec.read(in), publisher);
+        int at = in.position();
+        Message message = MessageCodec.read(in);
+        each.command(new Command.Publish(addressId, message, publisher), at - start, in.position() - at);
     }
 
-    private static Command readPurge(ByteReader in) {
-        long upToExclusive = in.readLong();
+    private static void readDeadLetter(ByteReader in, int start, Decoded each) {
         int subscriptionId = in.readInt();
-        in.readInt();
-        return new Command.Purge(subscriptionId, upToExclusive, readRanges(in));
+        int epoch = in.readInt();
+        long offset = in.readLong();
+        long bytes = in.readLong();
+        DeadLetterReason reason = reason(in.readByte());
+        if (!in.readBoolean()) {
+            each.command(new Command.DeadLetter(subscriptionId, epoch, offset, bytes, reason, null, null), 0, 0);
+            return;
+        }
+        AddressKey target = DefinitionCodec.readAddressKey(in);
+        int at = in.position();
+        Message letter = MessageCodec.read(in);
+        each.command(
+                new Command.DeadLetter(subscriptionId, epoch, offset, bytes, reason, target, letter),
+                at - start,
+                in.position() - at);
     }
 
     private static OffsetRanges readRanges(ByteReader in) {

@@ -3,6 +3,7 @@
 package io.postrider.store.codec;
 
 import io.postrider.api.message.Annotations;
+import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -12,8 +13,9 @@ import java.util.TreeMap;
  * Bytes of one message. Stateless.
  *
  * <pre>
- * flags(1) priority(1) annotationsLength(4) [expiresAtMs(8)] [deliverAtMs(8)] [added] length(4) encoded(length)
- * flags: 1 durable, 2 expiresAtMs present, 4 deliverAtMs present, 8 added present, 128 reserved for encryption
+ * flags(1) priority(1) annotationsLength(4) [expiresAtMs(8)] [deliverAtMs(8)] [added] [body] length(4) encoded(length)
+ * flags: 1 durable, 2 expiresAtMs present, 4 deliverAtMs present, 8 added present, 16 body present, 128 reserved for encryption
+ * body: id(8) chunks(4) bytes(8)
  * added: count(4) { key: string, type(1), value }*
  * </pre>
  */
@@ -22,7 +24,8 @@ public final class MessageCodec {
     private static final int EXPIRES = 2;
     private static final int DELAYED = 4;
     private static final int ADDED = 8;
-    private static final int KNOWN_FLAGS = DURABLE | EXPIRES | DELAYED | ADDED;
+    private static final int LARGE = 16;
+    private static final int KNOWN_FLAGS = DURABLE | EXPIRES | DELAYED | ADDED | LARGE;
 
     private MessageCodec() {}
 
@@ -30,7 +33,8 @@ public final class MessageCodec {
         int flags = (message.isDurable() ? DURABLE : 0)
                 | (message.expiresAtMs() != Message.NEVER ? EXPIRES : 0)
                 | (message.deliverAtMs() != Message.NEVER ? DELAYED : 0)
-                | (message.added().isEmpty() ? 0 : ADDED);
+                | (message.added().isEmpty() ? 0 : ADDED)
+                | (message.body() == null ? 0 : LARGE);
         byte[] encoded = message.encoded();
         ByteBuffer head = out.room(6 + 16);
         head.put((byte) flags).put((byte) message.priority()).putInt(message.annotationsLength());
@@ -43,26 +47,43 @@ public final class MessageCodec {
         if (!message.added().isEmpty()) {
             writeAnnotations(message.added(), out);
         }
+        LargeBody body = message.body();
+        if (body != null) {
+            out.putLong(body.id());
+            out.putInt(body.chunks());
+            out.putLong(body.bytes());
+        }
         out.putBytes(encoded);
     }
 
     static Message read(ByteReader in) {
         int flags = in.readByte();
         if ((flags & ~KNOWN_FLAGS) != 0) {
-            throw new CodecException("Expected message flags within 0x0f, but found 0x" + Integer.toHexString(flags));
+            throw new CodecException("Expected message flags within 0x1f, but found 0x" + Integer.toHexString(flags));
         }
         int priority = in.readByte();
         int annotationsLength = in.readInt();
         long expiresAtMs = (flags & EXPIRES) != 0 ? in.readLong() : Message.NEVER;
         long deliverAtMs = (flags & DELAYED) != 0 ? in.readLong() : Message.NEVER;
         Annotations added = (flags & ADDED) != 0 ? readAnnotations(in) : Annotations.NONE;
-        byte[] encoded = in.readBytes();
         try {
+            LargeBody body = (flags & LARGE) != 0 ? readBody(in) : null;
             return new Message(
-                    encoded, annotationsLength, (flags & DURABLE) != 0, priority, expiresAtMs, deliverAtMs, added);
+                    in.readBytes(),
+                    annotationsLength,
+                    (flags & DURABLE) != 0,
+                    priority,
+                    expiresAtMs,
+                    deliverAtMs,
+                    added,
+                    body);
         } catch (IllegalArgumentException e) {
             throw new CodecException(String.valueOf(e.getMessage()));
         }
+    }
+
+    static LargeBody readBody(ByteReader in) {
+        return new LargeBody(in.readLong(), in.readInt(), in.readLong());
     }
 
     /** Reads a message from a buffer of its own. */

@@ -4,60 +4,102 @@ package io.postrider.store.codec;
 
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
+import io.postrider.api.message.Annotations;
+import io.postrider.api.message.LargeBody;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
-import io.postrider.store.queue.Redelivery;
+import io.postrider.store.queue.MessageLog;
+import io.postrider.store.queue.PriorityIndex;
+import io.postrider.store.queue.Redeliveries;
+import io.postrider.store.queue.StagedBodies;
 import io.postrider.store.queue.SubscriptionState;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.postrider.store.queue.TimeIndex;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
- * Bytes of a shard's state without message bodies: definitions, cursors, done sets, redelivery records, users. Stateless.
+ * Bytes of a shard's state without messages: definitions, cursors, sets of offsets, users. It is written in pieces, so that whoever
+ * takes checkpoints can keep the piece of an address that has not changed. Stateless.
  *
  * <pre>
- * version(1) flags(1) lastTimeMs(8) nextAddressId(4) nextSubscriptionId(4)
- * addressCount(4) { id(4) definition logEnd(8) subscriptionCount(4) {
- *     id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) done: bytes
- *     redeliveryCount(4) { offset(8) attempts(4) notBeforeMs(8) annotations }* }* }*
- * userCount(4) { user }*
+ * head:    version(1) flags(1) lastTimeMs(8) nextAddressId(4) nextSubscriptionId(4) nextBodyId(8)
+ *          bodyCount(4) { id(8) chunks(4) bytes(8) references(4) }* userCount(4) { user }* addressCount(4)
+ * address: id(4) definition logEnd(8) trimmedTo(8) levelCount(4) { priority(1) set }* expiries delays
+ *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }*
+ *          subscriptionCount(4) { id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) bytes(8) done: set
+ *              attemptsCount(4) { attempts(4) set }* waits mergedCount(4) { offset(8) annotations }* }*
+ * expiries, delays, waits: bucketCount(4) { timeMs(8) set }*
+ * set:     length(4) and a serialized Roaring64Bitmap
  * </pre>
  */
 public final class StateCodec {
     /** Version written; the only one read so far. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private StateCodec() {}
 
-    public static void write(ShardState state, ByteWriter out) {
+    /** The piece before the addresses. */
+    public static void writeHead(ShardState state, ByteWriter out) {
         out.putByte(VERSION);
         out.putByte(0);
         out.putLong(state.lastTimeMs());
         out.putInt(state.nextAddressId());
         out.putInt(state.nextSubscriptionId());
-        out.putInt(state.addresses().size());
-        for (AddressState address : state.addresses()) {
-            writeAddress(address, out);
+        out.putLong(state.bodies().nextId());
+        out.putInt(state.bodies().all().size());
+        for (StagedBodies.Body body : state.bodies().all()) {
+            out.putLong(body.id());
+            out.putInt(body.chunks());
+            out.putLong(body.bytes());
+            out.putInt(body.references());
         }
         out.putInt(state.users().size());
         for (UserRecord user : state.users()) {
             DefinitionCodec.write(user, out);
         }
+        out.putInt(state.addresses().size());
     }
 
-    private static void writeAddress(AddressState address, ByteWriter out) {
+    /** The piece of one address. */
+    public static void writeAddress(AddressState address, ByteWriter out) {
         out.putInt(address.id());
         DefinitionCodec.write(address.definition(), out);
-        out.putLong(address.log().end());
+        writeLog(address.log(), out);
         out.putInt(address.subscriptions().size());
         for (SubscriptionState subscription : address.subscriptions()) {
             writeSubscription(subscription, out);
+        }
+    }
+
+    private static void writeLog(MessageLog log, ByteWriter out) {
+        out.putLong(log.end());
+        out.putLong(log.trimmedTo());
+        PriorityIndex priorities = log.priorities();
+        out.putInt(priorities.levelCount());
+        for (int priority = 0; priority < PriorityIndex.LEVELS; priority++) {
+            Roaring64Bitmap level = priorities.level(priority);
+            if (level != null) {
+                out.putByte(priority);
+                SetCodec.write(level, out);
+            }
+        }
+        writeTimes(log.expiries(), out);
+        writeTimes(log.delays(), out);
+        out.putInt(log.bodies().size());
+        for (Map.Entry<Long, LargeBody> body : log.bodies().entrySet()) {
+            out.putLong(body.getKey());
+            out.putLong(body.getValue().id());
+            out.putInt(body.getValue().chunks());
+            out.putLong(body.getValue().bytes());
+        }
+    }
+
+    private static void writeTimes(TimeIndex times, ByteWriter out) {
+        out.putInt(times.buckets().size());
+        for (Map.Entry<Long, Roaring64Bitmap> bucket : times.buckets().entrySet()) {
+            out.putLong(bucket.getKey());
+            SetCodec.write(bucket.getValue(), out);
         }
     }
 
@@ -71,27 +113,23 @@ public final class StateCodec {
         out.putInt(subscription.epoch());
         out.putLong(subscription.cursor());
         out.putLong(subscription.dispatchedUpTo());
-        writeBitmap(subscription.done(), out);
-        out.putInt(subscription.redeliveries().size());
-        for (Map.Entry<Long, Redelivery> entry : subscription.redeliveries().entrySet()) {
-            out.putLong(entry.getKey());
-            out.putInt(entry.getValue().attempts());
-            out.putLong(entry.getValue().notBeforeMs());
-            MessageCodec.writeAnnotations(entry.getValue().merged(), out);
+        out.putLong(subscription.bytes());
+        SetCodec.write(subscription.done(), out);
+        Redeliveries redeliveries = subscription.redeliveries();
+        out.putInt(redeliveries.byAttempts().size());
+        for (Map.Entry<Integer, Roaring64Bitmap> level : redeliveries.byAttempts().entrySet()) {
+            out.putInt(level.getKey());
+            SetCodec.write(level.getValue(), out);
+        }
+        writeTimes(redeliveries.waits(), out);
+        out.putInt(redeliveries.merged().size());
+        for (Map.Entry<Long, Annotations> merged : redeliveries.merged().entrySet()) {
+            out.putLong(merged.getKey());
+            MessageCodec.writeAnnotations(merged.getValue(), out);
         }
     }
 
-    private static void writeBitmap(Roaring64Bitmap bitmap, ByteWriter out) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream data = new DataOutputStream(bytes)) {
-            bitmap.serialize(data);
-        } catch (IOException e) {
-            throw new UncheckedIOException("An in-memory stream cannot fail", e);
-        }
-        out.putBytes(bytes.toByteArray());
-    }
-
-    /** Reads a state into an empty one; message bodies come separately, through {@link AddressState#restore}. */
+    /** Reads a state, head and addresses in one piece, into an empty one. */
     public static void read(ByteBuffer bytes, ShardState target) {
         ByteReader in = new ByteReader(bytes);
         int version = in.readByte();
@@ -105,24 +143,57 @@ public final class StateCodec {
         target.setLastTimeMs(in.readLong());
         int nextAddressId = in.readInt();
         int nextSubscriptionId = in.readInt();
-        int addressCount = in.readCount(1);
-        for (int i = 0; i < addressCount; i++) {
-            readAddress(in, target);
+        target.bodies().restoreNextId(in.readLong());
+        int bodyCount = in.readCount(24);
+        for (int i = 0; i < bodyCount; i++) {
+            target.bodies().restore(in.readLong(), in.readInt(), in.readLong(), in.readInt());
         }
-        target.reserveIds(nextAddressId, nextSubscriptionId);
         int userCount = in.readCount(1);
         for (int i = 0; i < userCount; i++) {
             target.restoreUser(DefinitionCodec.readUser(in));
         }
+        int addressCount = in.readCount(1);
+        for (int i = 0; i < addressCount; i++) {
+            readAddress(in, target);
+        }
+        if (in.hasRemaining()) {
+            throw new CodecException("Expected the state to end after " + addressCount + " addresses, but more follows");
+        }
+        target.reserveIds(nextAddressId, nextSubscriptionId);
     }
 
     private static void readAddress(ByteReader in, ShardState target) {
         int id = in.readInt();
         AddressState address = target.restoreAddress(id, DefinitionCodec.readAddress(in));
-        address.restoreEnd(in.readLong());
+        readLog(in, address.log());
         int subscriptionCount = in.readCount(1);
         for (int i = 0; i < subscriptionCount; i++) {
             readSubscription(in, target, address);
+        }
+    }
+
+    private static void readLog(ByteReader in, MessageLog log) {
+        log.restoreEnd(in.readLong(), in.readLong());
+        int levelCount = in.readCount(5);
+        for (int i = 0; i < levelCount; i++) {
+            int priority = in.readByte();
+            if (priority >= PriorityIndex.LEVELS) {
+                throw new CodecException("Expected a priority of 0 to 9, but found " + priority);
+            }
+            log.priorities().restore(priority, SetCodec.read(in));
+        }
+        readTimes(in, log.expiries());
+        readTimes(in, log.delays());
+        int bodyCount = in.readCount(28);
+        for (int i = 0; i < bodyCount; i++) {
+            log.restoreBody(in.readLong(), MessageCodec.readBody(in));
+        }
+    }
+
+    private static void readTimes(ByteReader in, TimeIndex target) {
+        int count = in.readCount(12);
+        for (int i = 0; i < count; i++) {
+            target.restore(in.readLong(), SetCodec.read(in));
         }
     }
 
@@ -130,27 +201,16 @@ public final class StateCodec {
         int id = in.readInt();
         SubscriptionDefinition definition = in.readBoolean() ? DefinitionCodec.readSubscription(in) : null;
         SubscriptionState subscription = target.restoreSubscription(id, address, definition);
-        int epoch = in.readInt();
-        long cursor = in.readLong();
-        long dispatchedUpTo = in.readLong();
-        subscription.restore(epoch, cursor, dispatchedUpTo, readBitmap(in));
-        int redeliveryCount = in.readCount(24);
-        for (int i = 0; i < redeliveryCount; i++) {
-            long offset = in.readLong();
-            int attempts = in.readInt();
-            long notBeforeMs = in.readLong();
-            subscription.restoreRedelivery(
-                    offset, new Redelivery(attempts, MessageCodec.readAnnotations(in), notBeforeMs));
+        subscription.restore(in.readInt(), in.readLong(), in.readLong(), in.readLong(), SetCodec.read(in));
+        Redeliveries redeliveries = subscription.redeliveries();
+        int levelCount = in.readCount(8);
+        for (int i = 0; i < levelCount; i++) {
+            redeliveries.restoreAttempts(in.readInt(), SetCodec.read(in));
         }
-    }
-
-    private static Roaring64Bitmap readBitmap(ByteReader in) {
-        Roaring64Bitmap bitmap = new Roaring64Bitmap();
-        try (DataInputStream data = new DataInputStream(new ByteArrayInputStream(in.readBytes()))) {
-            bitmap.deserialize(data);
-        } catch (IOException e) {
-            throw new CodecException("Expected a bitmap of done offsets, but it cannot be read: " + e.getMessage());
+        readTimes(in, redeliveries.waits());
+        int mergedCount = in.readCount(12);
+        for (int i = 0; i < mergedCount; i++) {
+            redeliveries.restoreMerged(in.readLong(), MessageCodec.readAnnotations(in));
         }
-        return bitmap;
     }
 }

@@ -4,18 +4,20 @@ package io.postrider.store.dispatch;
 
 import io.postrider.api.port.ConsumerRequest;
 import io.postrider.api.port.DeliverySink;
-import io.postrider.store.queue.OffsetRing;
-import java.util.ArrayDeque;
 
 /** One consumer as its dispatcher sees it: credit and what is out with it. Owned by the shard's thread. */
 public final class Consumption {
+    /**
+     * Unsettled deliveries one consumer may have, whatever credit it gives: each costs the broker about a hundred bytes of
+     * heap.
+     */
+    static final int UNSETTLED_MAX = 100_000;
+
     final ConsumerRequest request;
     final DeliverySink sink;
-    final SelectorGroup group;
-    /** Unsettled deliveries by delivery id; ids rise, so the first is the oldest. */
-    final OffsetRing<Entry> unsettled = new OffsetRing<>();
-    /** What a browser has yet to be shown. */
-    final ArrayDeque<Entry> browse = new ArrayDeque<>();
+    final Feed feed;
+    /** Unsettled deliveries by delivery id; ids rise, so the lowest is the oldest. */
+    final EntryMap unsettled = new EntryMap(EntryMap.Key.DELIVERY);
 
     long dispatched;
     long limit;
@@ -28,17 +30,17 @@ public final class Consumption {
 
     boolean isClosed;
 
-    Consumption(ConsumerRequest request, DeliverySink sink, SelectorGroup group) {
+    Consumption(ConsumerRequest request, DeliverySink sink, Feed feed) {
         this.request = request;
         this.sink = sink;
-        this.group = group;
+        this.feed = feed;
     }
 
     boolean isBrowser() {
-        return request.mode() == ConsumerRequest.Mode.BROWSE;
+        return feed.isBrowser;
     }
 
     boolean mayTake() {
-        return dispatched < limit && pauses == 0 && !isClosed;
+        return dispatched < limit && pauses == 0 && !isClosed && unsettled.count() < UNSETTLED_MAX;
     }
 }

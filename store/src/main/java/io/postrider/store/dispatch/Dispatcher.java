@@ -2,13 +2,10 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.dispatch;
 
-import io.postrider.api.address.AddressPolicy;
 import io.postrider.api.command.Command;
-import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
-import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.Consumer;
 import io.postrider.api.port.ConsumerRequest;
@@ -16,24 +13,21 @@ import io.postrider.api.port.DeliverySink;
 import io.postrider.api.port.MessageInspector;
 import io.postrider.api.selector.Selector;
 import io.postrider.store.queue.AddressState;
-import io.postrider.store.queue.OffsetRing;
-import io.postrider.store.queue.Redelivery;
-import io.postrider.store.queue.StoredMessage;
+import io.postrider.store.queue.Bitmaps;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * Decides who gets which message of one queue or subscription next. Owned by the shard's thread; time comes from {@link
  * Proposals}.
  *
- * <p><b>What it holds.</b> An {@link Entry} for each message not done: durable ones as the state machine published them, and
- * non-durable ones, which live only here. Arrival gives both their place, so they merge by order of arrival.
+ * <p><b>What it holds.</b> An {@link Entry} for each message that is read ahead or out with a consumer, and for each non-durable one, which
+ * lives only here. All other messages are on disk, and {@link Backlog} fetches them when a {@link Feed} runs low.
  *
  * <p><b>Life of an entry.</b> READY, OUT with a consumer, ENDING once its outcome is proposed to the log, DONE when that is applied.
  * A failing outcome pauses the consumer until it is applied, so that nothing overtakes the message on its way back. Non-durable
@@ -42,70 +36,68 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Pumping</b> happens at the end of a turn ({@link #pump}), never from inside a call, so sinks may call back freely.
  */
 public final class Dispatcher {
+    /** What a dispatcher is made of. */
+    public record Parts(MessageInspector inspector, Proposals proposals, MemoryBudget budget, Counters totals) {}
+
     private final AddressState address;
     private final @Nullable SubscriptionState durable;
     private final MessageInspector inspector;
     private final Proposals proposals;
-    private final OffsetRing<Entry> entries = new OffsetRing<>();
-    private final Map<String, SelectorGroup> groups = new HashMap<>();
-    private final List<SelectorGroup> groupList = new ArrayList<>();
-    private final SelectorGroup everything = new SelectorGroup(null);
-    private final List<Consumption> consumers = new ArrayList<>();
-    private final Schedule delays = new Schedule();
-    private final Schedule expiries = new Schedule();
-    private final Counters counters = new Counters();
+    private final MemoryBudget budget;
     private final Counters totals;
-    private final OffsetRing<Entry> softEntries = new OffsetRing<>();
-    private int readyCount;
-    private int delayedCount;
-    private int unsettledCount;
-    private long softBytes;
-    private long nextSoftId;
-    private long nextOrder;
+    private final Counters counters = new Counters();
+    private final Ledger ledger;
+    private final LateLane late = new LateLane();
+    private final Roaring64Bitmap ending = new Roaring64Bitmap();
+    private final Map<Long, List<Consumption>> exclusions = new HashMap<>();
+    private final Outcomes outcomes;
+    private final @Nullable Waiting waiting;
+    private final @Nullable Backlog backlog;
+    private final @Nullable Sweeper sweeper;
+    private final Schedule softDelays = new Schedule();
+    private final Schedule softExpiries = new Schedule();
+
+    private final Map<String, Feed> feedBySelector = new HashMap<>();
+    private final List<Feed> feeds = new ArrayList<>();
+    private final Feed everything;
+    private final List<Consumption> consumers = new ArrayList<>();
+    private final Pending settles = new Pending();
+    private final Pending expiries = new Pending();
+    private int selectorFeeds;
     private int nextConsumer;
-    private int selectorGroups;
-    private long shownUpTo;
     private int pauses;
+    private long nextSequence = 1;
+    private long shownUpTo;
     private long markedUpTo;
     private boolean isMarked;
     private boolean isAwake;
+    private boolean isSpilling;
     private long wakesAtMs;
-    private final OffsetRanges.Builder pendingSettles = new OffsetRanges.Builder();
-    private final OffsetRanges.Builder pendingExpiries = new OffsetRanges.Builder();
 
-    /**
-     * @param durable null for a volatile subscription, all of whose messages are soft
-     * @param totals counts for the whole shard
-     */
-    public Dispatcher(
-            AddressState address,
-            @Nullable SubscriptionState durable,
-            MessageInspector inspector,
-            Proposals proposals,
-            Counters totals) {
+    /** @param durable null for a volatile subscription, all of whose messages are soft */
+    public Dispatcher(AddressState address, @Nullable SubscriptionState durable, Parts parts) {
         this.address = address;
         this.durable = durable;
-        this.inspector = inspector;
-        this.proposals = proposals;
-        this.totals = totals;
-        groups.put("", everything);
-        groupList.add(everything);
-        if (durable != null) {
-            load(durable);
+        this.inspector = parts.inspector();
+        this.proposals = parts.proposals();
+        this.budget = parts.budget();
+        this.totals = parts.totals();
+        this.ledger = new Ledger(budget);
+        this.outcomes = new Outcomes(this, ledger, proposals, counters, totals);
+        this.everything = newFeed(null, false);
+        feeds.add(everything);
+        if (durable == null) {
+            waiting = null;
+            backlog = null;
+            sweeper = null;
+            return;
         }
-    }
-
-    /** Takes in what was there before this dispatcher: after a restart, in doubt up to the mark. */
-    private void load(SubscriptionState subscription) {
-        shownUpTo = subscription.dispatchedUpTo();
+        waiting = new Waiting(durable, proposals);
+        backlog = new Backlog(this, durable, parts, ledger, late, waiting, ending, exclusions);
+        sweeper = new Sweeper(this, durable, ledger, proposals, outcomes, ending);
+        shownUpTo = durable.dispatchedUpTo();
         markedUpTo = shownUpTo;
-        long end = address.log().end();
-        for (long offset = Math.max(subscription.cursor(), address.log().first()); offset < end; offset++) {
-            StoredMessage stored = address.log().get(offset);
-            if (stored != null && subscription.wants(offset)) {
-                add(offset, subscription.view(offset, stored.message()));
-            }
-        }
+        scheduleWake();
     }
 
     public AddressState address() {
@@ -117,6 +109,16 @@ public final class Dispatcher {
         return durable;
     }
 
+    /** The durable subscription, where there is one. */
+    SubscriptionState subscription() {
+        if (durable == null) {
+            throw new IllegalStateException("Expected a durable subscription on '" + address.definition().key() + "'");
+        }
+        return durable;
+    }
+
+    // ---- what is told of it
+
     public Counters counters() {
         return counters;
     }
@@ -125,30 +127,56 @@ public final class Dispatcher {
         return consumers.size();
     }
 
-    public int readyCount() {
-        return readyCount;
-    }
-
-    public int delayedCount() {
-        return delayedCount;
-    }
-
-    public int unsettledCount() {
-        return unsettledCount;
-    }
-
+    /** Messages not done: ready, delayed and unsettled. Exact. */
     public long depth() {
-        return (long) readyCount() + delayedCount() + unsettledCount();
+        return (durable == null ? 0 : durable.depth()) + ledger.softCount();
+    }
+
+    public long readyCount() {
+        return depth() - delayedCount() - unsettledCount();
+    }
+
+    public long delayedCount() {
+        return (waiting == null ? 0 : waiting.count()) + ledger.softDelayedCount();
+    }
+
+    public long unsettledCount() {
+        return ledger.unsettledCount() + (ending.isEmpty() ? 0 : ending.getLongCardinality());
     }
 
     public long bytes() {
-        return softBytes + (durable == null ? 0 : durable.bytes());
+        return ledger.softBytes() + (durable == null ? 0 : durable.bytes());
     }
 
     /** Bytes of its messages that are in no log. */
     public long softBytes() {
-        return softBytes;
+        return ledger.softBytes();
     }
+
+    /** Bytes in the heap that {@link #unload} would free at the most. */
+    public long unloadableBytes() {
+        return ledger.heldBytes();
+    }
+
+    /** Whether non-durable messages go to the log for now, because memory is short and their order is to be kept. */
+    public boolean isSpilling() {
+        if (durable == null) {
+            return false;
+        }
+        if (isSpilling) {
+            isSpilling = durable.depth() > 0;
+        } else if (budget.isSoftOver()) {
+            isSpilling = true;
+        }
+        return isSpilling;
+    }
+
+    /** Whether any consumer takes messages (browsers do not). */
+    public boolean hasTakers() {
+        return consumers.stream().anyMatch(consumer -> !consumer.isBrowser());
+    }
+
+    // ---- what the runner collects
 
     /** Remembers that it will be pumped; returns false if it was to be already. */
     public boolean setAwake(boolean awake) {
@@ -158,13 +186,13 @@ public final class Dispatcher {
     }
 
     /** Offsets accepted and not yet in a command; the runner builds it. */
-    public OffsetRanges.Builder pendingSettles() {
-        return pendingSettles;
+    public Pending settles() {
+        return settles;
     }
 
     /** Offsets expired and not yet in a command; the runner builds it. */
-    public OffsetRanges.Builder pendingExpiries() {
-        return pendingExpiries;
+    public Pending expiries() {
+        return expiries;
     }
 
     /** The command that says how far messages were shown, to ride the next batch; null if nothing is new. */
@@ -197,161 +225,108 @@ public final class Dispatcher {
 
     /** A durable message this subscription wants was applied. */
     public void published(long offset, Message message) {
-        counters.published++;
-        add(offset, message);
-        proposals.wake(this);
-    }
-
-    private void add(long offset, Message message) {
-        Entry entry = new Entry(offset, message, nextOrder++);
-        if (durable != null) {
-            Redelivery redelivery = durable.redelivery(offset);
-            entry.attempts = redelivery.attempts();
-            entry.isInDoubt = offset < shownUpTo && entry.attempts == 0;
-            entry.dueMs = redelivery.notBeforeMs();
+        if (backlog == null || waiting == null || sweeper == null) {
+            return;
         }
-        entries.put(offset, entry);
-        arrive(entry);
+        counters.published++;
+        long nowMs = proposals.nowMs();
+        if (message.expiresAtMs() != Message.NEVER) {
+            sweeper.arrived(offset, message.expiresAtMs());
+            proposals.wakeAt(this, sweeper.nextMs());
+        }
+        if (message.deliverAtMs() > nowMs) {
+            waiting.addFar(offset, message.deliverAtMs(), nowMs);
+            proposals.wakeAt(this, waiting.nextMs());
+            return;
+        }
+        MessageInspector.Fields fields = selectorFeeds > 0 ? inspector.open(message) : null;
+        for (int i = 0; i < feeds.size(); i++) {
+            backlog.arrived(feeds.get(i), offset, message, fields);
+        }
+        proposals.wake(this);
     }
 
     /** A message that is in no log arrived. */
     public void publishedSoft(Message message) {
         counters.published++;
-        Entry entry = new Entry(Entry.softOffset(nextSoftId), message, nextOrder++);
-        softEntries.put(nextSoftId++, entry);
-        softBytes += message.sizeBytes();
-        proposals.softBytes(message.sizeBytes());
-        arrive(entry);
+        Entry entry = new Entry(ledger.nextSoftOffset(), address.log().end() - 1, nextSequence++, message);
+        ledger.add(entry);
+        if (message.expiresAtMs() != Message.NEVER) {
+            softExpiries.add(message.expiresAtMs(), entry);
+            proposals.wakeAt(this, message.expiresAtMs());
+        }
+        entry.dueMs = message.deliverAtMs();
+        if (entry.dueMs > proposals.nowMs()) {
+            delaySoft(entry);
+        } else {
+            offerSoft(entry);
+        }
         proposals.wake(this);
     }
 
-    private void arrive(Entry entry) {
-        entry.dueMs = Math.max(entry.dueMs, entry.message.deliverAtMs());
-        if (entry.message.expiresAtMs() != Message.NEVER) {
-            expiries.add(entry.message.expiresAtMs(), entry);
-            proposals.wakeAt(this, entry.message.expiresAtMs());
-        }
-        if (entry.dueMs > proposals.nowMs()) {
-            count(Entry.State.READY, 1);
-            delay(entry);
-        } else {
-            count(Entry.State.READY, 1);
-            offer(entry, false);
-        }
-    }
-
-    private void delay(Entry entry) {
-        move(entry, Entry.State.DELAYED);
-        delays.add(entry.dueMs, entry);
+    private void delaySoft(Entry entry) {
+        ledger.move(entry, Entry.State.DELAYED);
+        softDelays.add(entry.dueMs, entry);
         proposals.wakeAt(this, entry.dueMs);
     }
 
-    /** Puts a ready entry where each group of consumers that wants it will find it. */
-    private void offer(Entry entry, boolean isReturned) {
-        MessageInspector.Fields fields = selectorGroups > 0 ? inspector.open(entry.message) : null;
-        for (int i = 0; i < groupList.size(); i++) {
-            SelectorGroup group = groupList.get(i);
-            if (!group.matches(fields)) {
-                continue;
-            }
-            if (isReturned) {
-                group.ready.addReturned(entry);
-            } else {
-                group.ready.addArrival(entry);
-            }
-        }
-        if (!isReturned) {
-            for (int i = 0; i < consumers.size(); i++) {
-                Consumption consumer = consumers.get(i);
-                if (consumer.isBrowser() && consumer.group.matches(fields)) {
-                    consumer.browse.add(entry);
+    private void offerSoft(Entry entry) {
+        MessageInspector.Fields fields = selectorFeeds > 0 ? inspector.open(entry.body()) : null;
+        for (int i = 0; i < feeds.size(); i++) {
+            Feed feed = feeds.get(i);
+            if (feed.matches(fields)) {
+                Level level = feed.level(entry.priority);
+                if (level.softCount() > 2 * ledger.softCount() + Backlog.WINDOW) {
+                    level.compact(ledger);
                 }
+                level.addSoft(entry);
             }
-        }
-    }
-
-    private void move(Entry entry, Entry.State state) {
-        count(entry.state, -1);
-        count(state, 1);
-        entry.state = state;
-    }
-
-    private void count(Entry.State state, int delta) {
-        switch (state) {
-            case READY -> readyCount += delta;
-            case DELAYED -> delayedCount += delta;
-            case OUT, ENDING -> unsettledCount += delta;
-            case DONE -> {} // gone: not counted
         }
     }
 
     // ---- consumers come and go
 
+    private Feed newFeed(@Nullable Selector selector, boolean isBrowser) {
+        Feed feed = new Feed(selector, isBrowser, durable == null ? 0 : durable.cursor());
+        if (durable == null || durable.depth() == 0) {
+            feed.level(Message.PRIORITY_DEFAULT).isCaughtUp = true;
+        }
+        return feed;
+    }
+
     /** Adds a consumer without credit. */
     public Consumption attach(ConsumerRequest request, @Nullable Selector selector, DeliverySink sink) {
-        Consumption consumer = new Consumption(request, sink, group(selector));
-        consumer.group.consumers++;
+        boolean isBrowser = request.mode() == ConsumerRequest.Mode.BROWSE;
+        Consumption consumer = new Consumption(request, sink, feedFor(selector, isBrowser));
+        consumer.feed.consumers++;
         consumers.add(consumer);
-        if (consumer.isBrowser()) {
-            consumer.browse.addAll(snapshot(consumer.group));
-        }
         return consumer;
     }
 
-    /** Whether any consumer takes messages (browsers do not). */
-    public boolean hasTakers() {
-        return consumers.stream().anyMatch(consumer -> !consumer.isBrowser());
-    }
-
-    private SelectorGroup group(@Nullable Selector selector) {
-        if (selector == null) {
-            return everything;
-        }
-        SelectorGroup known = groups.get(selector.text());
-        if (known != null) {
-            return known;
-        }
-        SelectorGroup group = new SelectorGroup(selector);
-        for (Entry entry : inOrder()) {
-            if (entry.state == Entry.State.READY && group.matches(inspector.open(entry.message))) {
-                group.ready.addArrival(entry);
+    private Feed feedFor(@Nullable Selector selector, boolean isBrowser) {
+        if (!isBrowser) {
+            Feed known = selector == null ? everything : feedBySelector.get(selector.text());
+            if (known != null) {
+                return known;
             }
         }
-        groups.put(selector.text(), group);
-        groupList.add(group);
-        selectorGroups++;
-        return group;
-    }
-
-    private List<Entry> snapshot(SelectorGroup group) {
-        List<Entry> ready = new ArrayList<>();
-        for (Entry entry : inOrder()) {
-            if (entry.state == Entry.State.READY
-                    && (group.selector == null || group.matches(inspector.open(entry.message)))) {
-                ready.add(entry);
+        Feed feed = newFeed(selector, isBrowser);
+        for (Entry entry : ledger.sorted()) {
+            // Numbers of soft messages fall, so the newest comes first: the sorted set puts them right.
+            if (!entry.isDurable()
+                    && entry.state == Entry.State.READY
+                    && feed.matches(selector == null ? null : inspector.open(entry.body()))) {
+                feed.level(entry.priority).addReturned(entry);
             }
         }
-        ready.sort(Comparator.comparingInt((Entry entry) -> -entry.message.priority())
-                .thenComparingLong(entry -> entry.order));
-        return ready;
-    }
-
-    private List<Entry> inOrder() {
-        List<Entry> all = new ArrayList<>(entries.count());
-        for (long offset = entries.first(); offset < entries.end(); offset++) {
-            Entry entry = entries.get(offset);
-            if (entry != null) {
-                all.add(entry);
+        feeds.add(feed);
+        if (selector != null) {
+            selectorFeeds++;
+            if (!isBrowser) {
+                feedBySelector.put(selector.text(), feed);
             }
         }
-        for (long id = softEntries.first(); id < softEntries.end(); id++) {
-            Entry entry = softEntries.get(id);
-            if (entry != null) {
-                all.add(entry);
-            }
-        }
-        all.sort(Comparator.comparingLong(entry -> entry.order));
-        return all;
+        return feed;
     }
 
     /** A consumer goes; what it held is given back as {@code how} says. */
@@ -361,33 +336,36 @@ public final class Dispatcher {
         }
         consumer.isClosed = true;
         consumers.remove(consumer);
-        leaveGroup(consumer.group);
         boolean isOldest = true;
-        while (consumer.unsettled.count() > 0) {
-            long deliveryId = consumer.unsettled.first();
-            Entry entry = Objects.requireNonNull(consumer.unsettled.remove(deliveryId));
-            if (how == Consumer.Close.LOST) {
-                if (isOldest) {
-                    end(consumer, entry, Outcome.FAILED);
-                } else {
-                    entry.isInDoubt = true;
-                    giveBack(entry);
-                }
-                isOldest = false;
+        for (Entry entry : consumer.unsettled.sorted()) {
+            consumer.unsettled.remove(entry.deliveryId);
+            if (how != Consumer.Close.LOST) {
+                outcomes.end(consumer, entry, consumer.request.defaultOutcome());
+            } else if (isOldest) {
+                outcomes.end(consumer, entry, Outcome.FAILED);
             } else {
-                end(consumer, entry, consumer.request.defaultOutcome());
+                entry.isInDoubt = true;
+                giveBack(entry);
             }
+            isOldest = false;
         }
+        leave(consumer.feed);
         proposals.wake(this);
     }
 
-    private void leaveGroup(SelectorGroup group) {
-        group.consumers--;
-        if (group.consumers == 0 && group.selector != null) {
-            groups.remove(group.selector.text());
-            groupList.remove(group);
-            selectorGroups--;
+    private void leave(Feed feed) {
+        feed.consumers--;
+        if (feed.consumers > 0 || feed == everything) {
+            return;
         }
+        feeds.remove(feed);
+        if (feed.selector != null) {
+            selectorFeeds--;
+            if (!feed.isBrowser) {
+                feedBySelector.remove(feed.selector.text());
+            }
+        }
+        feed.close(ledger);
     }
 
     /** Ends every consumer: the address or subscription is gone, or the log has failed. */
@@ -399,12 +377,19 @@ public final class Dispatcher {
         consumers.clear();
     }
 
+    public void credit(Consumption consumer, long limit, boolean drain) {
+        consumer.limit = limit;
+        consumer.isDraining = drain;
+        proposals.wake(this);
+    }
+
+    // ---- what operators do
+
     /** Drops the messages that are in no log and not with a consumer; returns how many. */
     public long purgeSoft() {
         long count = 0;
-        for (long id = softEntries.first(); id < softEntries.end(); id++) {
-            Entry entry = softEntries.get(id);
-            if (entry != null && (entry.state == Entry.State.READY || entry.state == Entry.State.DELAYED)) {
+        for (Entry entry : ledger.sorted()) {
+            if (!entry.isDurable() && (entry.state == Entry.State.READY || entry.state == Entry.State.DELAYED)) {
                 finishSoft(entry);
                 count++;
             }
@@ -412,30 +397,30 @@ public final class Dispatcher {
         return count;
     }
 
-    /** Offsets with a consumer, or whose end is proposed. */
-    public OffsetRanges offsetsOut() {
+    /** The command that removes every message of the log up to now, except those with a consumer or whose end is proposed. */
+    public Command purge() {
         OffsetRanges.Builder out = new OffsetRanges.Builder();
-        for (long offset = entries.first(); offset < entries.end(); offset++) {
-            Entry entry = entries.get(offset);
-            if (entry != null && (entry.state == Entry.State.OUT || entry.state == Entry.State.ENDING)) {
-                out.add(offset);
+        long bytes = 0;
+        for (Entry entry : ledger.sorted()) {
+            if (entry.isDurable() && (entry.state == Entry.State.OUT || entry.state == Entry.State.ENDING)) {
+                out.add(entry.offset);
+                bytes += entry.sizeBytes;
             }
         }
-        return out.build();
+        return new Command.Purge(subscription().id(), address.log().end(), out.build(), bytes);
+    }
+
+    /** Lets go of messages that can be read again; feeds read them again when they are asked for. */
+    public void unload() {
+        feeds.forEach(feed -> feed.unload(ledger));
     }
 
     /** Gives up what it holds: its subscription is gone. */
     public void discard() {
-        proposals.softBytes(-softBytes);
-        softBytes = 0;
-        pendingSettles.build();
-        pendingExpiries.build();
-    }
-
-    public void credit(Consumption consumer, long limit, boolean drain) {
-        consumer.limit = limit;
-        consumer.isDraining = drain;
-        proposals.wake(this);
+        feeds.forEach(feed -> feed.close(ledger));
+        ledger.discard();
+        settles.clear();
+        expiries.clear();
     }
 
     // ---- messages go
@@ -450,102 +435,34 @@ public final class Dispatcher {
             return;
         }
         entry.isConfirmWanted = confirm;
-        end(consumer, entry, outcome);
+        outcomes.end(consumer, entry, outcome);
     }
 
-    private void end(Consumption consumer, Entry entry, Outcome outcome) {
-        if (outcome instanceof Outcome.Accepted) {
-            counters.acknowledged++;
-            totals.acknowledged++;
-            if (entry.isDurable()) {
-                move(entry, Entry.State.ENDING);
-                proposals.settle(this, entry.offset);
-            } else {
-                finishSoft(entry);
-            }
-        } else if (outcome instanceof Outcome.Released) {
-            confirm(entry);
-            giveBack(entry);
-        } else if (outcome instanceof Outcome.Rejected rejected) {
-            deadLetter(consumer, entry, DeadLetterReason.REJECTED, rejected.condition(), rejected.description(), true);
-        } else if (outcome instanceof Outcome.Modified modified) {
-            modify(consumer, entry, modified);
+    void exclude(Consumption consumer, Entry entry) {
+        entry.exclude(consumer);
+        if (entry.isDurable() && entry.excluded() != null) {
+            exclusions.put(entry.offset, entry.excluded());
         }
     }
 
-    private void modify(Consumption consumer, Entry entry, Outcome.Modified modified) {
-        AddressPolicy policy = address.definition().policy();
-        boolean isLastAttempt = modified.isDeliveryFailed()
-                && policy.maxDeliveryAttempts() > 0
-                && entry.attempts + 1 >= policy.maxDeliveryAttempts();
-        if (isLastAttempt) {
-            deadLetter(consumer, entry, DeadLetterReason.MAX_DELIVERY_ATTEMPTS, null, null, true);
-            return;
-        }
-        if (modified.isUndeliverableHere()) {
-            entry.exclude(consumer);
-            if (consumers.stream().noneMatch(other -> canTake(other, entry))) {
-                deadLetter(consumer, entry, DeadLetterReason.UNDELIVERABLE, null, null, modified.isDeliveryFailed());
-                return;
-            }
-        }
-        if (!modified.isDeliveryFailed() && modified.merge().isEmpty()) {
-            confirm(entry);
-            giveBack(entry);
-            return;
-        }
-        requeue(consumer, entry, modified.isDeliveryFailed(), modified.merge(), policy);
+    /** Whether any consumer could be given a message. */
+    boolean canAnyTake(Entry entry) {
+        return consumers.stream().anyMatch(consumer -> canTake(consumer, entry));
     }
 
     private boolean canTake(Consumption consumer, Entry entry) {
+        Message message = entry.message;
         return !consumer.isBrowser()
                 && !consumer.isClosed
                 && !entry.excludes(consumer)
-                && (consumer.group.selector == null || consumer.group.matches(inspector.open(entry.message)));
-    }
-
-    private void requeue(
-            Consumption consumer, Entry entry, boolean countsAsAttempt, Annotations merge, AddressPolicy policy) {
-        counters.requeued++;
-        totals.requeued++;
-        long notBeforeMs =
-                countsAsAttempt && policy.redeliveryDelayMs() > 0 ? proposals.nowMs() + policy.redeliveryDelayMs() : 0;
-        if (durable != null && entry.isDurable()) {
-            pause(consumer, entry);
-            proposals.propose(new Command.Requeue(
-                    durable.id(), durable.epoch(), entry.offset, countsAsAttempt, merge, notBeforeMs));
-            return;
-        }
-        entry.attempts += countsAsAttempt ? 1 : 0;
-        entry.message = entry.message.withAdded(merge);
-        entry.dueMs = notBeforeMs;
-        confirm(entry);
-        giveBack(entry);
-    }
-
-    private void deadLetter(
-            Consumption consumer,
-            Entry entry,
-            DeadLetterReason reason,
-            @Nullable String condition,
-            @Nullable String description,
-            boolean countsAsAttempt) {
-        if (durable != null && entry.isDurable()) {
-            pause(consumer, entry);
-            proposals.propose(new Command.DeadLetter(
-                    durable.id(), durable.epoch(), entry.offset, reason, condition, description, countsAsAttempt));
-            return;
-        }
-        counters.deadLettered++;
-        totals.deadLettered++;
-        proposals.letter(
-                this, entry.message, reason, entry.attempts + (countsAsAttempt ? 1 : 0), condition, description);
-        finishSoft(entry);
+                && (consumer.feed.selector == null
+                        || message == null
+                        || consumer.feed.matches(inspector.open(message)));
     }
 
     /** Holds back what could overtake until the log has decided: the consumer, or everybody when the consumer is gone. */
-    private void pause(Consumption consumer, Entry entry) {
-        move(entry, Entry.State.ENDING);
+    void pause(Consumption consumer, Entry entry) {
+        ledger.move(entry, Entry.State.ENDING);
         entry.owner = consumer;
         if (consumer.isClosed) {
             pauses++;
@@ -569,7 +486,7 @@ public final class Dispatcher {
         proposals.wake(this);
     }
 
-    private void confirm(Entry entry) {
+    void confirm(Entry entry) {
         Consumption consumer = entry.owner;
         if (entry.isConfirmWanted && consumer != null && !consumer.isClosed) {
             consumer.sink.settled(entry.deliveryId);
@@ -578,22 +495,29 @@ public final class Dispatcher {
     }
 
     /** Back to its place, or to its waiting. */
-    private void giveBack(Entry entry) {
+    void giveBack(Entry entry) {
         entry.owner = null;
-        if (entry.dueMs > proposals.nowMs()) {
-            delay(entry);
-        } else {
-            move(entry, Entry.State.READY);
-            offer(entry, true);
-        }
         proposals.wake(this);
+        if (!entry.isDurable() && entry.dueMs > proposals.nowMs()) {
+            delaySoft(entry);
+            return;
+        }
+        if (entry.message == null && backlog != null) {
+            backlog.returned(feeds, entry);
+            return;
+        }
+        ledger.move(entry, Entry.State.READY);
+        MessageInspector.Fields fields = selectorFeeds > 0 ? inspector.open(entry.body()) : null;
+        for (int i = 0; i < feeds.size(); i++) {
+            Feed feed = feeds.get(i);
+            if (!feed.isBrowser && feed.matches(fields)) {
+                feed.level(entry.priority).addReturned(entry);
+            }
+        }
     }
 
-    private void finishSoft(Entry entry) {
-        move(entry, Entry.State.DONE);
-        softEntries.remove(entry.softId());
-        softBytes -= entry.message.sizeBytes();
-        proposals.softBytes(-entry.message.sizeBytes());
+    void finishSoft(Entry entry) {
+        ledger.remove(entry);
         confirm(entry);
         entry.owner = null;
     }
@@ -606,7 +530,7 @@ public final class Dispatcher {
         Consumption consumer = entry == null ? null : entry.atMostOnceTo;
         if (entry != null && consumer != null && !consumer.isClosed) {
             consumer.handovers--;
-            consumer.sink.deliver(entry.deliveryId, entry.message, entry.deliveryCount());
+            consumer.sink.deliver(entry.deliveryId, entry.body(), entry.deliveryCount());
             proposals.wake(this);
         }
     }
@@ -623,36 +547,66 @@ public final class Dispatcher {
         finish(offset);
     }
 
-    public void purged(long offset) {
-        finish(offset);
-    }
-
     private @Nullable Entry finish(long offset) {
-        Entry entry = entries.remove(offset);
+        forget(offset);
+        Entry entry = ledger.get(offset);
         if (entry == null) {
             return null;
         }
-        move(entry, Entry.State.DONE);
+        ledger.remove(entry);
         resume(entry);
         confirm(entry);
         return entry;
     }
 
-    /** A requeue was applied: the message is back with its new record. */
-    public void requeued(SubscriptionState subscription, long offset) {
-        Entry entry = entries.get(offset);
-        StoredMessage stored = address.log().get(offset);
-        if (entry == null || stored == null) {
+    private void forget(long offset) {
+        if (backlog != null && waiting != null) {
+            backlog.finished(offset);
+            waiting.finished(offset);
+        }
+        if (!exclusions.isEmpty()) {
+            exclusions.remove(offset);
+        }
+    }
+
+    /** Everything below an offset was removed, except what was out when it was proposed. */
+    public void purged(long upToExclusive) {
+        if (durable == null || waiting == null) {
             return;
         }
-        Redelivery redelivery = subscription.redelivery(offset);
-        entry.attempts = redelivery.attempts();
+        for (Entry entry : ledger.sorted()) {
+            if (entry.isDurable() && !durable.wants(entry.offset)) {
+                finish(entry.offset);
+            }
+        }
+        late.purged(upToExclusive);
+        waiting.purged();
+        feeds.forEach(feed -> feed.purged(upToExclusive));
+        exclusions.keySet().removeIf(offset -> !durable.wants(offset));
+        Bitmaps.removeBelow(ending, upToExclusive);
+    }
+
+    /** A requeue was applied: the message is back with its new record. */
+    public void requeued(Command.Requeue command) {
+        Entry entry = ledger.get(command.offset());
+        if (entry == null || durable == null || waiting == null) {
+            return;
+        }
+        entry.attempts = durable.redeliveries().attempts(entry.offset);
         entry.isInDoubt = false;
-        entry.message = subscription.view(offset, stored.message());
-        entry.dueMs = redelivery.notBeforeMs();
+        if (entry.message != null) {
+            entry.message = entry.message.withAdded(command.merge());
+        }
         resume(entry);
         confirm(entry);
-        if (entry.state == Entry.State.ENDING) {
+        if (entry.state != Entry.State.ENDING) {
+            return;
+        }
+        if (command.notBeforeMs() > proposals.nowMs()) {
+            ledger.remove(entry);
+            waiting.add(entry.offset, command.notBeforeMs());
+            proposals.wakeAt(this, command.notBeforeMs());
+        } else {
             giveBack(entry);
         }
     }
@@ -665,6 +619,7 @@ public final class Dispatcher {
         runSchedules(nowMs);
         if (pauses == 0) {
             dispatch(nowMs);
+            fillFeeds();
         }
         for (int i = 0; i < consumers.size(); i++) {
             answerDrain(consumers.get(i));
@@ -672,40 +627,60 @@ public final class Dispatcher {
     }
 
     private void runSchedules(long nowMs) {
-        if (!delays.isEmpty() && delays.nextMs() <= nowMs) {
-            for (Entry entry : delays.due(nowMs)) {
-                if (entry.state == Entry.State.DELAYED && entry.dueMs <= nowMs) {
-                    entry.order = nextOrder++;
-                    move(entry, Entry.State.READY);
-                    offer(entry, false);
-                }
+        if (waiting != null && waiting.nextMs() <= nowMs) {
+            waiting.ripen(nowMs, () -> proposals.wake(this));
+            for (Roaring64Bitmap due = waiting.due(nowMs); due != null; due = waiting.due(nowMs)) {
+                late.add(address.log().end() - 1, nextSequence++, due);
+                lookAgain();
             }
         }
-        if (!expiries.isEmpty() && expiries.nextMs() <= nowMs) {
-            for (Entry entry : expiries.due(nowMs)) {
-                if (entry.state == Entry.State.READY || entry.state == Entry.State.DELAYED) {
-                    expire(entry);
+        if (sweeper != null && sweeper.nextMs() <= nowMs) {
+            sweeper.sweep(nowMs);
+        }
+        runSoftSchedules(nowMs);
+        scheduleWake();
+    }
+
+    private void lookAgain() {
+        for (Feed feed : feeds) {
+            for (int priority = feed.highest(); priority >= 0; priority--) {
+                Level level = feed.existing(priority);
+                if (level != null && level.isCaughtUp) {
+                    level.isCaughtUp = false;
+                    level.scan = address.log().end();
                 }
             }
-        }
-        if (!delays.isEmpty()) {
-            proposals.wakeAt(this, delays.nextMs());
-        }
-        if (!expiries.isEmpty()) {
-            proposals.wakeAt(this, expiries.nextMs());
         }
     }
 
-    private void expire(Entry entry) {
-        if (entry.isDurable()) {
-            move(entry, Entry.State.ENDING);
-            proposals.expire(this, entry.offset);
-            return;
+    private void runSoftSchedules(long nowMs) {
+        if (!softDelays.isEmpty() && softDelays.nextMs() <= nowMs) {
+            for (Entry entry : softDelays.due(nowMs)) {
+                if (entry.state == Entry.State.DELAYED && entry.dueMs <= nowMs) {
+                    ledger.move(entry, Entry.State.READY);
+                    offerSoft(entry);
+                }
+            }
         }
-        counters.expired++;
-        totals.expired++;
-        proposals.letter(this, entry.message, DeadLetterReason.EXPIRED, entry.attempts, null, null);
-        finishSoft(entry);
+        if (!softExpiries.isEmpty() && softExpiries.nextMs() <= nowMs) {
+            for (Entry entry : softExpiries.due(nowMs)) {
+                if (entry.state == Entry.State.READY || entry.state == Entry.State.DELAYED) {
+                    outcomes.expire(entry);
+                }
+            }
+        }
+    }
+
+    private void scheduleWake() {
+        long next = Long.MAX_VALUE;
+        if (waiting != null && sweeper != null) {
+            next = Math.min(waiting.nextMs(), sweeper.nextMs());
+        }
+        next = softDelays.isEmpty() ? next : Math.min(next, softDelays.nextMs());
+        next = softExpiries.isEmpty() ? next : Math.min(next, softExpiries.nextMs());
+        if (next != Long.MAX_VALUE) {
+            proposals.wakeAt(this, next);
+        }
     }
 
     private void dispatch(long nowMs) {
@@ -727,27 +702,26 @@ public final class Dispatcher {
         if (!consumer.mayTake()) {
             return false;
         }
-        if (consumer.isBrowser()) {
-            return browseOne(consumer, nowMs);
-        }
-        Entry entry = consumer.group.ready.peek(consumer);
+        Entry entry = consumer.feed.next(consumer, ledger, late);
         if (entry == null) {
             return false;
         }
-        if (entry.message.isExpiredAt(nowMs)) {
-            expire(entry);
-            return true;
+        if (entry.body().isExpiredAt(nowMs)) {
+            outcomes.expire(entry);
+        } else if (consumer.isBrowser()) {
+            consumer.sink.deliver(consumer.dispatched++, entry.body(), entry.deliveryCount());
+            consumer.feed.level(entry.priority).skip(entry, ledger);
+        } else {
+            hand(consumer, entry);
         }
-        hand(consumer, entry);
         return true;
     }
 
     private void hand(Consumption consumer, Entry entry) {
-        long deliveryId = consumer.dispatched++;
+        entry.owner = consumer;
+        entry.deliveryId = consumer.dispatched++;
         counters.delivered++;
         totals.delivered++;
-        entry.owner = consumer;
-        entry.deliveryId = deliveryId;
         if (entry.isDurable()) {
             shownUpTo = Math.max(shownUpTo, entry.offset + 1);
         }
@@ -755,9 +729,12 @@ public final class Dispatcher {
             handAtMostOnce(consumer, entry);
             return;
         }
-        move(entry, Entry.State.OUT);
-        consumer.unsettled.put(deliveryId, entry);
-        consumer.sink.deliver(deliveryId, entry.message, entry.deliveryCount());
+        ledger.move(entry, Entry.State.OUT);
+        consumer.unsettled.put(entry);
+        consumer.sink.deliver(entry.deliveryId, entry.body(), entry.deliveryCount());
+        if (budget.isTight()) {
+            ledger.unload(entry);
+        }
     }
 
     /** At most once: the message is done before it is shown, so that no crash can show it twice. */
@@ -765,30 +742,36 @@ public final class Dispatcher {
         if (entry.isDurable()) {
             entry.atMostOnceTo = consumer;
             consumer.handovers++;
-            move(entry, Entry.State.ENDING);
-            proposals.settle(this, entry.offset);
+            ledger.move(entry, Entry.State.ENDING);
+            proposals.settle(this, entry.offset, entry.sizeBytes);
         } else {
             finishSoft(entry);
-            consumer.sink.deliver(entry.deliveryId, entry.message, entry.deliveryCount());
+            consumer.sink.deliver(entry.deliveryId, entry.body(), entry.deliveryCount());
         }
     }
 
-    private boolean browseOne(Consumption consumer, long nowMs) {
-        Entry entry = consumer.browse.poll();
-        if (entry == null) {
-            return false;
+    /** Reads ahead for the consumers that would take more. */
+    private void fillFeeds() {
+        if (backlog == null) {
+            return;
         }
-        if (entry.state == Entry.State.READY && !entry.message.isExpiredAt(nowMs)) {
-            consumer.sink.deliver(consumer.dispatched++, entry.message, entry.deliveryCount());
+        for (int i = 0; i < consumers.size(); i++) {
+            Consumption consumer = consumers.get(i);
+            if (consumer.mayTake() && !consumer.feed.isWhole()) {
+                backlog.fill(consumer.feed);
+            }
         }
-        return true;
     }
 
     private void answerDrain(Consumption consumer) {
-        if (consumer.isDraining && consumer.pauses == 0 && consumer.handovers == 0 && pauses == 0) {
-            consumer.isDraining = false;
-            consumer.limit = consumer.dispatched;
-            consumer.sink.drained();
+        if (!consumer.isDraining || consumer.pauses > 0 || consumer.handovers > 0 || pauses > 0) {
+            return;
         }
+        if (consumer.mayTake() && !consumer.feed.isWhole()) {
+            return; // what is being read is available too
+        }
+        consumer.isDraining = false;
+        consumer.limit = consumer.dispatched;
+        consumer.sink.drained();
     }
 }

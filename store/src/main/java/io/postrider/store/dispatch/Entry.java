@@ -7,28 +7,39 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One message as one dispatcher sees it. Owned by the shard's thread. */
-final class Entry {
+/**
+ * One message that a dispatcher holds: read ahead, with a consumer, or in no log. Owned by the shard's thread.
+ *
+ * <p>Its place among the others of its priority is ({@code after}, {@code sequence}): a message of the log stands at its offset; one that is
+ * in no log, or became due after a delay, stands behind the newest offset there was then, in order of arrival.
+ */
+final class Entry implements Comparable<Entry> {
     /** What a message is doing. */
     enum State {
         /** May be dispatched. */
         READY,
-        /** Waits for its time. */
+        /** Waits for its time; only messages that are in no log do so here. */
         DELAYED,
         /** With a consumer. */
         OUT,
         /** Its end is proposed to the log and not applied. */
         ENDING,
-        /** Gone. */
+        /** Gone, or back on disk only. */
         DONE
     }
 
-    /** At least 0 for a message in the log; below 0 for one that is in no log, see {@link #softOffset}. */
+    /** At least 0 for a message in the log; below 0 for one that is in no log. */
     final long offset;
 
+    final long after;
+    final long sequence;
+    final int priority;
+    final long sizeBytes;
+    final int heapBytes;
+
+    /** Null while it is only on disk. */
+    @Nullable
     Message message;
-    /** Place among the others of its priority; a message that comes back keeps it. */
-    long order;
 
     State state = State.READY;
     int attempts;
@@ -36,6 +47,8 @@ final class Entry {
     boolean isInDoubt;
     /** Wall clock at which a delayed message becomes ready. */
     long dueMs;
+    /** In how many queues of feeds it stands. */
+    int feeds;
 
     @Nullable
     Consumption owner;
@@ -48,29 +61,54 @@ final class Entry {
     @Nullable
     Consumption atMostOnceTo;
 
+    /** Chains of the two {@link EntryMap}s it may be in. */
+    @Nullable
+    Entry nextByOffset;
+
+    @Nullable
+    Entry nextByDelivery;
+
     private @Nullable List<Consumption> excluded;
 
-    Entry(long offset, Message message, long order) {
+    Entry(long offset, long after, long sequence, Message message) {
         this.offset = offset;
+        this.after = after;
+        this.sequence = sequence;
+        this.priority = message.priority();
+        this.sizeBytes = message.sizeBytes();
+        this.heapBytes = message.heapBytes();
         this.message = message;
-        this.order = order;
     }
 
     boolean isDurable() {
         return offset >= 0;
     }
 
-    /** The negative offset that stands for a message in no log with this running number. */
-    static long softOffset(long softId) {
-        return -1 - softId;
+    /** Whether it stands at its offset, not behind another. */
+    boolean isAtOffset() {
+        return sequence == 0;
     }
 
-    long softId() {
-        return -1 - offset;
+    /** The message, which the caller knows to be in the heap. */
+    Message body() {
+        Message held = message;
+        if (held == null) {
+            throw new IllegalStateException("Expected the message at offset " + offset + " to be in memory");
+        }
+        return held;
     }
 
     int deliveryCount() {
         return attempts + (isInDoubt ? 1 : 0);
+    }
+
+    @Nullable
+    List<Consumption> excluded() {
+        return excluded;
+    }
+
+    void setExcluded(@Nullable List<Consumption> consumers) {
+        excluded = consumers;
     }
 
     void exclude(Consumption consumer) {
@@ -86,5 +124,21 @@ final class Entry {
 
     boolean hasExclusions() {
         return excluded != null;
+    }
+
+    @Override
+    public int compareTo(Entry other) {
+        int byPlace = Long.compare(after, other.after);
+        return byPlace != 0 ? byPlace : Long.compare(sequence, other.sequence);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(offset);
     }
 }

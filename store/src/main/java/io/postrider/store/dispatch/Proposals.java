@@ -2,33 +2,26 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.dispatch;
 
+import io.postrider.api.address.AddressKey;
 import io.postrider.api.command.Command;
-import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.message.Message;
-import org.jspecify.annotations.Nullable;
 
 /** What a dispatcher asks of the shard runner. Called on the shard's thread. */
-public interface Proposals {
+public interface Proposals extends BodyReads {
     /** Wall clock, milliseconds. */
     long nowMs();
 
     /** A durable message was accepted; neighbours are merged into one command. */
-    void settle(Dispatcher dispatcher, long offset);
+    void settle(Dispatcher dispatcher, long offset, long bytes);
 
-    /** The time to live of a durable message ran out; neighbours are merged. */
-    void expire(Dispatcher dispatcher, long offset);
+    /** The time to live of a durable message ran out and nobody keeps it; neighbours are merged. */
+    void expire(Dispatcher dispatcher, long offset, long bytes);
 
     /** Any other end or return of a durable message. */
     void propose(Command command);
 
-    /** A non-durable message became a dead letter or expired; offset-less, so it is published anew or dropped. */
-    void letter(
-            Dispatcher dispatcher,
-            Message message,
-            DeadLetterReason reason,
-            int attempts,
-            @Nullable String condition,
-            @Nullable String description);
+    /** A message that is in no log became a letter: it is published to its target. */
+    void letter(AddressKey target, Message letter);
 
     /** The dispatcher's marks or messages changed: pump it at the end of this turn. */
     void wake(Dispatcher dispatcher);
@@ -38,7 +31,4 @@ public interface Proposals {
 
     /** The highest offset shown has moved: a mark should ride the next batch. */
     void marked(Dispatcher dispatcher);
-
-    /** Bytes of messages that are in no log have come or gone. */
-    void softBytes(long delta);
 }

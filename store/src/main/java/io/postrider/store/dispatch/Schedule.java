@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** Messages by the time at which something happens to them: due, or expired. Owned by the shard's thread. */
+/** Messages that are in no log, by the time at which something happens to them: due, or expired. Owned by the shard's thread. */
 final class Schedule {
     /** One appointment; it is void when the entry has another time or state by then. */
     private record Slot(long timeMs, long order, Entry entry) implements Comparable<Slot> {
@@ -20,7 +20,7 @@ final class Schedule {
     private final PriorityQueue<Slot> slots = new PriorityQueue<>();
 
     void add(long timeMs, Entry entry) {
-        slots.add(new Slot(timeMs, entry.order, entry));
+        slots.add(new Slot(timeMs, -entry.offset, entry));
     }
 
     boolean isEmpty() {

@@ -7,44 +7,29 @@ import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.AddressPolicy;
 import io.postrider.api.address.SubscriptionDefinition;
-import io.postrider.api.command.Command;
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.message.AnnotationKeys;
 import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
+import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Where dead letters and expired messages go, and what is written on them. Owned by the shard's thread; changes nothing. */
+/** Where dead letters and expired messages go, and what is written on them. Stateless. */
 public final class DeadLettering {
     /** Policy of a target that nobody defined: unlimited attempts and no targets of its own, so that letters never wander. */
     private static final AddressPolicy TARGET_POLICY = new AddressPolicy(true, 0, null, null, 0);
 
-    private final ShardState state;
+    private DeadLettering() {}
 
-    DeadLettering(ShardState state) {
-        this.state = state;
-    }
-
-    /** Definition of the dead-letter address of a subscription; null where letters are dropped. */
-    @Nullable
-    AddressDefinition deadLetterTarget(SubscriptionState source) {
-        return target(source, source.address().definition().policy().deadLetterAddress());
-    }
-
-    /** Definition of the expiry address of a subscription; null where expired messages are dropped. */
-    @Nullable
-    AddressDefinition expiryTarget(SubscriptionState source) {
-        return target(source, source.address().definition().policy().expiryAddress());
-    }
-
-    private static @Nullable AddressDefinition target(SubscriptionState source, @Nullable String name) {
-        AddressKey origin = source.address().definition().key();
-        if (name == null || name.equals(origin.name())) {
-            return null; // a letter that dies in its own dead-letter queue ends there
-        }
-        return targetDefinition(new AddressKey(origin.virtualHost(), name));
+    /** Where a message of an address goes for a reason; null where the policy drops it. */
+    public static @Nullable AddressKey target(AddressState source, DeadLetterReason reason) {
+        AddressPolicy policy = source.definition().policy();
+        AddressKey origin = source.definition().key();
+        String name = reason == DeadLetterReason.EXPIRED ? policy.expiryAddress() : policy.deadLetterAddress();
+        // A letter that dies in its own dead-letter queue ends there.
+        return name == null || name.equals(origin.name()) ? null : new AddressKey(origin.virtualHost(), name);
     }
 
     /** A queue for letters, where nobody defined it before. */
@@ -52,65 +37,42 @@ public final class DeadLettering {
         return AddressDefinition.permanent(key, AddressKind.QUEUE, TARGET_POLICY);
     }
 
-    Message letter(SubscriptionState source, Command.DeadLetter command, Message message) {
-        int attempts = source.redelivery(command.offset()).attempts() + (command.countsAsAttempt() ? 1 : 0);
-        Annotations marks = marks(
-                nameOf(source),
-                source.address().definition().key().name(),
-                command.offset(),
-                command.reason(),
-                attempts,
-                state.lastTimeMs(),
-                command.condition(),
-                command.description());
-        return source.view(command.offset(), message).withoutTimes().withAdded(marks);
-    }
-
-    Message expired(SubscriptionState source, long offset, Message message) {
-        Annotations marks = marks(
-                nameOf(source),
-                source.address().definition().key().name(),
-                offset,
-                DeadLetterReason.EXPIRED,
-                source.redelivery(offset).attempts(),
-                state.lastTimeMs(),
-                null,
-                null);
-        return source.view(offset, message).withoutTimes().withAdded(marks);
-    }
-
-    private static String nameOf(SubscriptionState source) {
-        SubscriptionDefinition definition = source.definition();
-        return definition == null
-                ? source.address().definition().key().name()
-                : definition.key().toString();
-    }
-
-    /** What is written on a letter; an offset below 0 is left out. */
-    public static Annotations marks(
-            String queue,
-            String address,
+    /**
+     * The message as its target gets it.
+     *
+     * @param subscription the durable subscription it leaves; null for a volatile one
+     * @param offset in the log of the address; below 0 for a message that is in no log
+     * @param attempts failed attempts, the last one included
+     */
+    public static Message letter(
+            AddressState source,
+            @Nullable SubscriptionState subscription,
             long offset,
+            Message message,
             DeadLetterReason reason,
             int attempts,
             long timeMs,
             @Nullable String condition,
             @Nullable String description) {
-        TreeMap<String, Object> values = new TreeMap<>();
-        values.put(AnnotationKeys.ORIGIN_ADDRESS, address);
-        values.put(AnnotationKeys.ORIGIN_QUEUE, queue);
+        String origin = source.definition().key().name();
+        SubscriptionDefinition definition = subscription == null ? null : subscription.definition();
+        TreeMap<String, Object> marks = new TreeMap<>();
+        marks.put(AnnotationKeys.ORIGIN_ADDRESS, origin);
+        marks.put(
+                AnnotationKeys.ORIGIN_QUEUE,
+                definition == null ? origin : definition.key().toString());
         if (offset >= 0) {
-            values.put(AnnotationKeys.ORIGIN_OFFSET, offset);
+            marks.put(AnnotationKeys.ORIGIN_OFFSET, offset);
         }
-        values.put(AnnotationKeys.DEAD_LETTER_TIME, timeMs);
-        values.put(AnnotationKeys.DEAD_LETTER_REASON, reason.text());
-        values.put(AnnotationKeys.DELIVERY_ATTEMPTS, attempts);
+        marks.put(AnnotationKeys.DEAD_LETTER_TIME, timeMs);
+        marks.put(AnnotationKeys.DEAD_LETTER_REASON, reason.text());
+        marks.put(AnnotationKeys.DELIVERY_ATTEMPTS, attempts);
         if (condition != null) {
-            values.put(AnnotationKeys.DEAD_LETTER_CONDITION, condition);
+            marks.put(AnnotationKeys.DEAD_LETTER_CONDITION, condition);
         }
         if (description != null) {
-            values.put(AnnotationKeys.DEAD_LETTER_DESCRIPTION, description);
+            marks.put(AnnotationKeys.DEAD_LETTER_DESCRIPTION, description);
         }
-        return new Annotations(values);
+        return message.withoutTimes().withAdded(new Annotations(marks));
     }
 }

@@ -3,9 +3,10 @@
 package io.postrider.store.machine;
 
 import io.postrider.api.address.UserRecord;
+import io.postrider.api.command.Command;
+import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.message.Message;
 import io.postrider.store.queue.AddressState;
-import io.postrider.store.queue.StoredMessage;
 import io.postrider.store.queue.SubscriptionState;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public interface Effects {
     default void settled(SubscriptionState subscription, long offset) {}
 
     /** A message is back at its place; its redelivery record has changed. */
-    default void requeued(SubscriptionState subscription, long offset) {}
+    default void requeued(SubscriptionState subscription, Command.Requeue command) {}
 
     /** A message left its subscription as a dead letter, or was dropped for want of a dead-letter address. */
     default void deadLettered(SubscriptionState subscription, long offset) {}
@@ -32,11 +33,14 @@ public interface Effects {
     /** The time to live of a message ran out. */
     default void expired(SubscriptionState subscription, long offset) {}
 
-    /** A message was removed by a purge. */
-    default void purged(SubscriptionState subscription, long offset) {}
+    /** Every message below an offset was removed, except some. */
+    default void purged(SubscriptionState subscription, long upToExclusive, OffsetRanges except) {}
 
-    /** A subscription's claim on a message has ended; if it was the last, the message is gone. Bookkeeping of checkpoints. */
-    default void released(StoredMessage message) {}
+    /** A chunk of a large message's body was added under this number. */
+    default void staged(long bodyId, int chunk) {}
+
+    /** The body of a large message is not wanted any more. */
+    default void bodyGone(long bodyId) {}
 
     default void addressDefined(AddressState address) {}
 

@@ -6,13 +6,14 @@ import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.command.Command;
+import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
+import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
 import io.postrider.store.queue.AddressState;
-import io.postrider.store.queue.StoredMessage;
 import io.postrider.store.queue.SubscriptionState;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +27,11 @@ import org.jspecify.annotations.Nullable;
 public final class ShardMachine implements Command.Visitor<Result> {
     private final ShardState state;
     private final MessageInspector inspector;
-    private final DeadLettering deadLettering;
     private Effects effects = Effects.NONE;
 
     public ShardMachine(ShardState state, MessageInspector inspector) {
         this.state = state;
         this.inspector = inspector;
-        this.deadLettering = new DeadLettering(state);
     }
 
     public ShardState state() {
@@ -58,13 +57,57 @@ public final class ShardMachine implements Command.Visitor<Result> {
             return Result.rejected(new Rejection(
                     ErrorCode.RESOURCE_DELETED, "The address was deleted while the message was on its way"));
         }
+        LargeBody body = command.message().body();
+        if (body != null && !state.bodies().isWhole(body.id(), body.chunks())) {
+            return Result.rejected(new Rejection(
+                    ErrorCode.ILLEGAL_STATE,
+                    "Expected the large message's body " + body.id() + " to be there with " + body.chunks()
+                            + " chunks, but it is not"));
+        }
         append(address, command.message(), command.publisher());
         return Result.OK;
     }
 
     private void append(AddressState address, Message message, @Nullable String publisher) {
-        long offset = address.publish(message, publisher, inspector);
+        long offset = address.publish(message, publisher, inspector, state.lastTimeMs());
+        LargeBody body = message.body();
+        if (body != null) {
+            state.bodies().retain(body.id());
+        }
         effects.published(address, offset, message, publisher);
+        releaseBody(address, offset);
+    }
+
+    private void releaseBody(AddressState address, long offset) {
+        LargeBody unwanted = address.takeUnwantedBody(offset);
+        if (unwanted != null) {
+            release(unwanted);
+        }
+    }
+
+    private void release(LargeBody body) {
+        if (state.bodies().release(body.id())) {
+            effects.bodyGone(body.id());
+        }
+    }
+
+    @Override
+    public Result stageChunk(Command.StageChunk command) {
+        int chunk = state.bodies().add(command.bodyId(), command.chunk().length);
+        if (chunk < 0) {
+            return Result.rejected(new Rejection(
+                    ErrorCode.ILLEGAL_STATE, "The body " + command.bodyId() + " of a large message takes no more chunks"));
+        }
+        effects.staged(command.bodyId(), chunk);
+        return Result.of(chunk);
+    }
+
+    @Override
+    public Result dropBody(Command.DropBody command) {
+        if (state.bodies().drop(command.bodyId())) {
+            effects.bodyGone(command.bodyId());
+        }
+        return Result.OK;
     }
 
     @Override
@@ -79,21 +122,36 @@ public final class ShardMachine implements Command.Visitor<Result> {
             long last =
                     Math.min(offsets.last(range), subscription.address().log().end() - 1);
             for (long offset = Math.max(offsets.first(range), subscription.cursor()); offset <= last; offset++) {
-                if (finish(subscription, offset) != null) {
+                if (finish(subscription, offset)) {
                     effects.settled(subscription, offset);
                     count++;
                 }
             }
         }
+        release(subscription, command.bytes(), count, offsets);
         return Result.of(count);
+    }
+
+    /** Takes the bytes of a command off the count, or their share when some of its offsets were done before. */
+    private static void release(SubscriptionState subscription, long bytes, long count, OffsetRanges offsets) {
+        long named = offsets.offsetCount();
+        subscription.release(count == named ? bytes : (long) ((double) bytes * count / named));
     }
 
     @Override
     public Result requeue(Command.Requeue command) {
         SubscriptionState subscription = current(command.subscriptionId(), command.epoch());
         if (subscription != null && subscription.wants(command.offset())) {
-            subscription.requeue(command.offset(), command.countsAsAttempt(), command.merge(), command.notBeforeMs());
-            effects.requeued(subscription, command.offset());
+            subscription
+                    .address()
+                    .requeue(
+                            subscription,
+                            command.offset(),
+                            command.countsAsAttempt(),
+                            command.merge(),
+                            command.notBeforeMs(),
+                            state.lastTimeMs());
+            effects.requeued(subscription, command);
         }
         return Result.OK;
     }
@@ -104,16 +162,18 @@ public final class ShardMachine implements Command.Visitor<Result> {
         if (subscription == null || !subscription.wants(command.offset())) {
             return Result.OK;
         }
-        StoredMessage stored = subscription.address().log().get(command.offset());
-        if (stored == null) {
-            return Result.OK;
+        AddressKey key = command.target();
+        Message letter = command.letter();
+        if (key != null && letter != null) {
+            // Before the claim on the message ends, so that a large body is never without one.
+            append(defined(DeadLettering.targetDefinition(key)), letter, null);
         }
-        Message letter = deadLettering.letter(subscription, command, stored.message());
-        AddressState target = defined(deadLettering.deadLetterTarget(subscription));
         finish(subscription, command.offset());
-        effects.deadLettered(subscription, command.offset());
-        if (target != null) {
-            append(target, letter, null);
+        subscription.release(command.bytes());
+        if (command.reason() == DeadLetterReason.EXPIRED) {
+            effects.expired(subscription, command.offset());
+        } else {
+            effects.deadLettered(subscription, command.offset());
         }
         return Result.of(1);
     }
@@ -130,34 +190,21 @@ public final class ShardMachine implements Command.Visitor<Result> {
             long last =
                     Math.min(offsets.last(range), subscription.address().log().end() - 1);
             for (long offset = Math.max(offsets.first(range), subscription.cursor()); offset <= last; offset++) {
-                if (expire(subscription, offset)) {
+                if (finish(subscription, offset)) {
+                    effects.expired(subscription, offset);
                     count++;
                 }
             }
         }
+        release(subscription, command.bytes(), count, offsets);
         return Result.of(count);
-    }
-
-    private boolean expire(SubscriptionState subscription, long offset) {
-        StoredMessage stored = subscription.address().log().get(offset);
-        if (stored == null || !subscription.wants(offset)) {
-            return false;
-        }
-        Message letter = deadLettering.expired(subscription, offset, stored.message());
-        AddressState target = defined(deadLettering.expiryTarget(subscription));
-        finish(subscription, offset);
-        effects.expired(subscription, offset);
-        if (target != null) {
-            append(target, letter, null);
-        }
-        return true;
     }
 
     @Override
     public Result markDispatched(Command.MarkDispatched command) {
         SubscriptionState subscription = current(command.subscriptionId(), command.epoch());
         if (subscription != null) {
-            subscription.dispatched(command.upToExclusive());
+            subscription.address().dispatched(subscription, command.upToExclusive());
         }
         return Result.OK;
     }
@@ -168,21 +215,11 @@ public final class ShardMachine implements Command.Visitor<Result> {
         if (subscription == null) {
             return Result.OK;
         }
-        long count = 0;
-        long end =
-                Math.min(command.upToExclusive(), subscription.address().log().end());
-        int range = 0;
-        OffsetRanges except = command.except();
-        for (long offset = subscription.cursor(); offset < end; offset++) {
-            while (range < except.rangeCount() && except.last(range) < offset) {
-                range++;
-            }
-            boolean isKept = range < except.rangeCount() && except.first(range) <= offset;
-            if (!isKept && finish(subscription, offset) != null) {
-                effects.purged(subscription, offset);
-                count++;
-            }
-        }
+        AddressState address = subscription.address();
+        long end = Math.min(command.upToExclusive(), address.log().end());
+        long count = address.finishBelow(subscription, end, command.except(), command.exceptBytes());
+        effects.purged(subscription, end, command.except());
+        address.takeUnwantedBodies().forEach(this::release);
         return Result.of(count);
     }
 
@@ -209,11 +246,8 @@ public final class ShardMachine implements Command.Visitor<Result> {
         return address;
     }
 
-    /** The state of an address, which is created if it is not there; null for null. */
-    private @Nullable AddressState defined(@Nullable AddressDefinition definition) {
-        if (definition == null) {
-            return null;
-        }
+    /** The state of an address, which is created if it is not there. */
+    private AddressState defined(AddressDefinition definition) {
         AddressState existing = state.address(definition.key());
         return existing != null ? existing : define(definition);
     }
@@ -224,10 +258,8 @@ public final class ShardMachine implements Command.Visitor<Result> {
         if (address == null) {
             return Result.rejected(notFound(command.key()));
         }
-        for (SubscriptionState subscription : address.subscriptions()) {
-            releaseAll(subscription);
-        }
         state.delete(address);
+        address.takeUnwantedBodies().forEach(this::release);
         effects.addressDeleted(address);
         return Result.OK;
     }
@@ -270,8 +302,8 @@ public final class ShardMachine implements Command.Visitor<Result> {
     }
 
     private void delete(SubscriptionState subscription) {
-        releaseAll(subscription);
         state.delete(subscription);
+        subscription.address().takeUnwantedBodies().forEach(this::release);
         effects.subscriptionDeleted(subscription);
     }
 
@@ -291,19 +323,13 @@ public final class ShardMachine implements Command.Visitor<Result> {
         return Result.OK;
     }
 
-    private @Nullable StoredMessage finish(SubscriptionState subscription, long offset) {
-        StoredMessage stored = subscription.address().finish(subscription, offset);
-        if (stored != null) {
-            effects.released(stored);
+    private boolean finish(SubscriptionState subscription, long offset) {
+        AddressState address = subscription.address();
+        if (!address.finish(subscription, offset)) {
+            return false;
         }
-        return stored;
-    }
-
-    private void releaseAll(SubscriptionState subscription) {
-        long end = subscription.address().log().end();
-        for (long offset = subscription.cursor(); offset < end; offset++) {
-            finish(subscription, offset);
-        }
+        releaseBody(address, offset);
+        return true;
     }
 
     private @Nullable SubscriptionState current(int id, int epoch) {

@@ -9,7 +9,7 @@ import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
 import io.postrider.store.queue.AddressState;
-import io.postrider.store.queue.ByteCount;
+import io.postrider.store.queue.StagedBodies;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,12 +30,12 @@ public final class ShardState {
     private final TreeMap<String, UserRecord> users = new TreeMap<>();
     private final List<@Nullable AddressState> addressById = new ArrayList<>();
     private final List<@Nullable SubscriptionState> subscriptionById = new ArrayList<>();
-    private final ByteCount messageBytes = new ByteCount();
+    private final StagedBodies bodies = new StagedBodies();
     private long lastTimeMs;
 
-    /** Encoded bytes of the messages in memory; the dispatchers add those that are in no log. */
-    public ByteCount messageBytes() {
-        return messageBytes;
+    /** Bodies of large messages. */
+    public StagedBodies bodies() {
+        return bodies;
     }
 
     public @Nullable AddressState address(AddressKey key) {
@@ -122,7 +122,7 @@ public final class ShardState {
 
     /** Puts an address of a checkpoint back under its id. */
     public AddressState restoreAddress(int id, AddressDefinition definition) {
-        AddressState address = new AddressState(id, definition, messageBytes);
+        AddressState address = new AddressState(id, definition);
         addresses.put(definition.key(), address);
         reserveIds(id + 1, 0);
         addressById.set(id, address);

@@ -5,6 +5,9 @@ package io.postrider.store.queue;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.SubscriptionDefinition;
+import io.postrider.api.command.OffsetRanges;
+import io.postrider.api.message.Annotations;
+import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
 import java.util.ArrayList;
@@ -18,16 +21,19 @@ import org.jspecify.annotations.Nullable;
  * <p>A queue has exactly one subscription, built in; a topic has any number, in the order they were made.
  */
 public final class AddressState {
+    /** How often a cursor that moves on looks whether the log may forget something: every 256 offsets. */
+    private static final int TRIM_CHECK_BITS = 8;
+
     private final int id;
     private final AddressDefinition definition;
-    private final MessageLog log;
+    private final MessageLog log = new MessageLog();
     private final List<SubscriptionState> subscriptions = new ArrayList<>();
     private int noLocalCount;
+    private long changes;
 
-    public AddressState(int id, AddressDefinition definition, ByteCount shardBytes) {
+    public AddressState(int id, AddressDefinition definition) {
         this.id = id;
         this.definition = definition;
-        this.log = new MessageLog(shardBytes);
     }
 
     public int id() {
@@ -36,6 +42,11 @@ public final class AddressState {
 
     public AddressDefinition definition() {
         return definition;
+    }
+
+    /** How often anything about it has changed since it was made or restored; tells whether a copy is up to date. */
+    public long changes() {
+        return changes;
     }
 
     public boolean isQueue() {
@@ -62,6 +73,7 @@ public final class AddressState {
 
     /** Adds a subscription that reads from the end of the log on. */
     public SubscriptionState subscribe(int subscriptionId, @Nullable SubscriptionDefinition subscription) {
+        changes++;
         SubscriptionState state = new SubscriptionState(subscriptionId, this, subscription, log.end());
         subscriptions.add(state);
         if (subscription != null && subscription.noLocal()) {
@@ -72,27 +84,45 @@ public final class AddressState {
 
     /** Removes a subscription and its claim on every message. */
     public void unsubscribe(SubscriptionState subscription) {
-        for (long offset = Math.max(subscription.cursor(), log.first()); offset < log.end(); offset++) {
-            if (!subscription.isDone(offset)) {
-                log.release(offset);
-            }
-        }
+        changes++;
         subscriptions.remove(subscription);
         SubscriptionDefinition gone = subscription.definition();
         if (gone != null && gone.noLocal()) {
             noLocalCount--;
         }
+        log.unwantedBelow(lowestWanted());
+    }
+
+    /** No subscription wants anything below this offset. */
+    public long lowestWanted() {
+        long lowest = log.end();
+        for (int i = 0; i < subscriptions.size(); i++) {
+            lowest = Math.min(lowest, subscriptions.get(i).cursor());
+        }
+        return lowest;
+    }
+
+    /** Whether any subscription wants the message at an offset. */
+    public boolean isWanted(long offset) {
+        for (int i = 0; i < subscriptions.size(); i++) {
+            if (subscriptions.get(i).wants(offset)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
      * Appends a message and offers it to every subscription.
      *
      * @param publisher container id of the sender, or null when no subscription asks
+     * @param nowMs time of the entry that brought it
      * @return its offset
      */
-    public long publish(Message message, @Nullable String publisher, MessageInspector inspector) {
+    public long publish(Message message, @Nullable String publisher, MessageInspector inspector, long nowMs) {
+        changes++;
         long offset = log.reserve();
-        StoredMessage stored = null;
+        boolean isWanted = false;
         MessageInspector.@Nullable Fields fields = null;
         for (int i = 0; i < subscriptions.size(); i++) {
             SubscriptionState subscription = subscriptions.get(i);
@@ -100,14 +130,14 @@ public final class AddressState {
                 fields = inspector.open(message);
             }
             if (matches(subscription, publisher, fields)) {
-                if (stored == null) {
-                    stored = log.keep(offset, message);
-                }
-                stored.retain();
+                isWanted = true;
                 subscription.take(message);
             } else {
                 subscription.skip(offset);
             }
+        }
+        if (isWanted) {
+            log.note(offset, message, nowMs);
         }
         return offset;
     }
@@ -129,38 +159,64 @@ public final class AddressState {
     /**
      * A subscription is done with an offset.
      *
-     * @return the message when this ended the subscription's claim, null when it had none
+     * @return whether this ended its claim; false when it had none
      */
-    public @Nullable StoredMessage finish(SubscriptionState subscription, long offset) {
-        StoredMessage stored = log.get(offset);
-        if (stored == null || !subscription.finish(offset, stored.message())) {
+    public boolean finish(SubscriptionState subscription, long offset) {
+        long before = subscription.cursor();
+        if (!subscription.finish(offset)) {
+            return false;
+        }
+        changes++;
+        if (before >> TRIM_CHECK_BITS != subscription.cursor() >> TRIM_CHECK_BITS) {
+            log.unwantedBelow(lowestWanted());
+        }
+        return true;
+    }
+
+    /** Marks everything below an offset done for a subscription, except some; returns how many that were. */
+    public long finishBelow(SubscriptionState subscription, long upToExclusive, OffsetRanges except, long exceptBytes) {
+        changes++;
+        long count = subscription.finishBelow(upToExclusive, except, exceptBytes);
+        log.unwantedBelow(lowestWanted());
+        return count;
+    }
+
+    /** A subscription gets a message back. */
+    public void requeue(
+            SubscriptionState subscription,
+            long offset,
+            boolean countsAsAttempt,
+            Annotations merge,
+            long notBeforeMs,
+            long nowMs) {
+        changes++;
+        subscription.requeue(offset, countsAsAttempt, merge, notBeforeMs, nowMs);
+    }
+
+    /** Offsets up to one may have been shown to a consumer of a subscription. */
+    public void dispatched(SubscriptionState subscription, long upToExclusive) {
+        changes++;
+        subscription.dispatched(upToExclusive);
+    }
+
+    /** Takes out the staged body of a message, if it has one and nobody wants it any more. */
+    public @Nullable LargeBody takeUnwantedBody(long offset) {
+        if (!log.hasBody(offset) || isWanted(offset)) {
             return null;
         }
-        log.release(offset);
-        return stored;
+        changes++;
+        return log.removeBody(offset);
     }
 
-    /**
-     * Puts a message of a checkpoint back, for the subscriptions that still want it.
-     *
-     * @return null if none does
-     */
-    public @Nullable StoredMessage restore(long offset, Message message) {
-        StoredMessage stored = null;
-        for (SubscriptionState subscription : subscriptions) {
-            if (!subscription.isDone(offset)) {
-                if (stored == null) {
-                    stored = log.keep(offset, message);
-                }
-                stored.retain();
-                subscription.take(message);
+    /** Takes out the staged bodies of all messages nobody wants any more. */
+    public List<LargeBody> takeUnwantedBodies() {
+        List<LargeBody> unwanted = new ArrayList<>();
+        for (long offset : List.copyOf(log.bodies().keySet())) {
+            LargeBody body = takeUnwantedBody(offset);
+            if (body != null) {
+                unwanted.add(body);
             }
         }
-        return stored;
-    }
-
-    /** Ends the restoring: the log goes on at this offset. */
-    public void restoreEnd(long end) {
-        log.restoreEnd(end);
+        return unwanted;
     }
 }

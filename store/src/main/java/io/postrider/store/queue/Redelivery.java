@@ -9,12 +9,7 @@ import io.postrider.api.message.Annotations;
  *
  * @param attempts failed delivery attempts
  * @param merged annotations consumers asked to add
- * @param notBeforeMs wall clock before which it may not be delivered again; 0 for none
  */
-public record Redelivery(int attempts, Annotations merged, long notBeforeMs) {
-    public static final Redelivery NONE = new Redelivery(0, Annotations.NONE, 0);
-
-    Redelivery after(boolean countsAsAttempt, Annotations more, long newNotBeforeMs) {
-        return new Redelivery(attempts + (countsAsAttempt ? 1 : 0), merged.merged(more), newNotBeforeMs);
-    }
+public record Redelivery(int attempts, Annotations merged) {
+    public static final Redelivery NONE = new Redelivery(0, Annotations.NONE);
 }

@@ -3,11 +3,10 @@
 package io.postrider.store.queue;
 
 import io.postrider.api.address.SubscriptionDefinition;
+import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
 import io.postrider.api.selector.Selector;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
@@ -24,7 +23,7 @@ public final class SubscriptionState {
     private final @Nullable SubscriptionDefinition definition;
     private final @Nullable Selector selector;
     private final Roaring64Bitmap done = new Roaring64Bitmap();
-    private final TreeMap<Long, Redelivery> redeliveries = new TreeMap<>();
+    private final Redeliveries redeliveries = new Redeliveries();
     private long cursor;
     private long doneCount;
     private long bytes;
@@ -80,7 +79,7 @@ public final class SubscriptionState {
         return address.log().end() - cursor - doneCount;
     }
 
-    /** Encoded bytes of the messages not done. */
+    /** Encoded bytes of the messages not done, as the commands that ended the others said. */
     public long bytes() {
         return bytes;
     }
@@ -94,13 +93,7 @@ public final class SubscriptionState {
         return offset < address.log().end() && !isDone(offset);
     }
 
-    public Redelivery redelivery(long offset) {
-        Redelivery found = redeliveries.isEmpty() ? null : redeliveries.get(offset);
-        return found == null ? Redelivery.NONE : found;
-    }
-
-    /** Exceptions by offset, for encoding. */
-    public SortedMap<Long, Redelivery> redeliveries() {
+    public Redeliveries redeliveries() {
         return redeliveries;
     }
 
@@ -113,7 +106,7 @@ public final class SubscriptionState {
     public Message view(long offset, Message message) {
         return redeliveries.isEmpty()
                 ? message
-                : message.withAdded(redelivery(offset).merged());
+                : message.withAdded(redeliveries.get(offset).merged());
     }
 
     void take(Message message) {
@@ -126,16 +119,20 @@ public final class SubscriptionState {
     }
 
     /** Marks an offset done. Returns false if it was done before. */
-    boolean finish(long offset, Message message) {
+    boolean finish(long offset) {
         if (isDone(offset)) {
             return false;
         }
-        bytes -= message.sizeBytes();
         if (!redeliveries.isEmpty()) {
             redeliveries.remove(offset);
         }
         markDone(offset);
         return true;
+    }
+
+    /** Takes bytes of messages that are done off the count. */
+    void release(long finishedBytes) {
+        bytes = depth() == 0 ? 0 : Math.max(0, bytes - finishedBytes);
     }
 
     private void markDone(long offset) {
@@ -152,29 +149,55 @@ public final class SubscriptionState {
         }
     }
 
-    public void requeue(long offset, boolean countsAsAttempt, Annotations merge, long notBeforeMs) {
-        redeliveries.put(offset, redelivery(offset).after(countsAsAttempt, merge, notBeforeMs));
+    /**
+     * Marks everything below an offset done, except some.
+     *
+     * @return how many messages that were
+     */
+    long finishBelow(long upToExclusive, OffsetRanges except, long exceptBytes) {
+        long before = depth();
+        Roaring64Bitmap kept = new Roaring64Bitmap();
+        for (int range = 0; range < except.rangeCount(); range++) {
+            for (long offset = except.first(range); offset <= Math.min(except.last(range), upToExclusive - 1); offset++) {
+                if (wants(offset)) {
+                    kept.addLong(offset);
+                }
+            }
+        }
+        if (upToExclusive > cursor) {
+            done.addRange(cursor, upToExclusive);
+            done.andNot(kept);
+            cursor = kept.isEmpty() ? upToExclusive : kept.first();
+            while (done.contains(cursor)) {
+                cursor++;
+            }
+            Bitmaps.removeBelow(done, cursor);
+            doneCount = done.getLongCardinality();
+        }
+        Roaring64Bitmap open = new Roaring64Bitmap();
+        open.addRange(Math.max(cursor, upToExclusive), Math.max(Math.max(cursor, upToExclusive), address.log().end()) + 1);
+        open.or(kept);
+        redeliveries.retain(open);
+        bytes = depth() == 0 ? 0 : exceptBytes;
+        return before - depth();
     }
 
-    public void dispatched(long upToExclusive) {
+    void requeue(long offset, boolean countsAsAttempt, Annotations merge, long notBeforeMs, long nowMs) {
+        redeliveries.add(offset, countsAsAttempt, merge, notBeforeMs, nowMs);
+    }
+
+    void dispatched(long upToExclusive) {
         dispatchedUpTo = Math.max(dispatchedUpTo, upToExclusive);
     }
 
-    public void raiseEpoch() {
-        epoch++;
-    }
-
-    /** Puts back what a checkpoint holds, before any message is restored. */
-    public void restore(int newEpoch, long newCursor, long newDispatchedUpTo, Roaring64Bitmap newDone) {
+    /** Puts back what a checkpoint holds. */
+    public void restore(int newEpoch, long newCursor, long newDispatchedUpTo, long newBytes, Roaring64Bitmap newDone) {
         epoch = newEpoch;
         cursor = newCursor;
         dispatchedUpTo = newDispatchedUpTo;
+        bytes = newBytes;
         done.clear();
         done.or(newDone);
         doneCount = done.getLongCardinality();
-    }
-
-    public void restoreRedelivery(long offset, Redelivery redelivery) {
-        redeliveries.put(offset, redelivery);
     }
 }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.dispatch;
+
+import io.postrider.api.message.Message;
+import io.postrider.api.port.MessageInspector;
+import io.postrider.api.selector.Selector;
+import io.postrider.store.queue.PriorityIndex;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages that consumers with one selector may be handed next: highest priority first, then by place. A message is evaluated
+ * once for each feed, so the cost of a delivery does not grow with what others have to skip. A browser has a feed of its own.
+ * Owned by the shard's thread.
+ */
+final class Feed {
+    final @Nullable Selector selector;
+    final boolean isBrowser;
+    int consumers;
+    private final @Nullable Level[] levels = new Level[PriorityIndex.LEVELS];
+    private final long start;
+    private int highest = -1;
+
+    /** @param start the first offset of the log that it may hand out */
+    Feed(@Nullable Selector selector, boolean isBrowser, long start) {
+        this.selector = selector;
+        this.isBrowser = isBrowser;
+        this.start = start;
+        level(Message.PRIORITY_DEFAULT);
+    }
+
+    boolean matches(MessageInspector.@Nullable Fields fields) {
+        return selector == null || (fields != null && selector.matches(fields));
+    }
+
+    /** The level of a priority, made when it is first needed. */
+    Level level(int priority) {
+        Level level = levels[priority];
+        if (level == null) {
+            level = new Level(priority, start);
+            levels[priority] = level;
+            highest = Math.max(highest, priority);
+        }
+        return level;
+    }
+
+    /** The level of a priority; null if nothing of that priority was ever seen here. */
+    @Nullable
+    Level existing(int priority) {
+        return levels[priority];
+    }
+
+    /** The highest priority that has a level. */
+    int highest() {
+        return highest;
+    }
+
+    /** Whether nothing can come but what is in memory. */
+    boolean isWhole() {
+        for (int priority = highest; priority >= 0; priority--) {
+            Level level = levels[priority];
+            if (level != null && !level.isWhole()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The message a consumer may take next; it stays until its state changes. Null also while it is still to be read. */
+    @Nullable
+    Entry next(Consumption consumer, Ledger ledger, LateLane late) {
+        for (int priority = highest; priority >= 0; priority--) {
+            Level level = levels[priority];
+            if (level == null) {
+                continue;
+            }
+            Entry head = level.ready(ledger, late);
+            if (head != null && head.hasExclusions() && head.excludes(consumer)) {
+                head = level.headFor(consumer);
+            }
+            if (head != null || !level.isWhole()) {
+                return head;
+            }
+        }
+        return null;
+    }
+
+    void unload(Ledger ledger) {
+        for (Level level : levels) {
+            if (level != null) {
+                level.unload(ledger);
+            }
+        }
+    }
+
+    void purged(long upToExclusive) {
+        for (Level level : levels) {
+            if (level != null) {
+                level.purged(upToExclusive);
+            }
+        }
+    }
+
+    void close(Ledger ledger) {
+        for (Level level : levels) {
+            if (level != null) {
+                level.close(ledger);
+            }
+        }
+    }
+}

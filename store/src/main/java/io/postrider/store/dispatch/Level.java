@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.dispatch;
+
+import io.postrider.store.queue.Bitmaps;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+
+/**
+ * The messages of one priority that a feed may hand out, in order: some read ahead, the rest known by where the feed has
+ * looked. Owned by the shard's thread.
+ *
+ * <p>An entry is never taken out of the middle: whoever takes it changes its state, and entries that are not ready are skipped when
+ * they come to the head. A message that comes back goes into a small sorted set, so that the common first-in first-out case
+ * costs one array slot. An entry may stand twice; the second sight of it is skipped, or is in its right place.
+ */
+final class Level {
+    final int priority;
+    /** Read ahead, by place. */
+    private final ArrayDeque<Entry> loaded = new ArrayDeque<>();
+    /** In no log, by place. */
+    private final ArrayDeque<Entry> soft = new ArrayDeque<>();
+
+    /** Arrived while what stands before them is being read. */
+    private final ArrayDeque<Entry> tail = new ArrayDeque<>();
+
+    private final TreeSet<Entry> returned = new TreeSet<>();
+    /** Came back while only on disk; by offset. */
+    final Roaring64Bitmap unloaded = new Roaring64Bitmap();
+    /** Every offset of the log below this has been looked at; every offset at all, while it is caught up. */
+    long scan;
+    /** Where it stands in the lane of those that became due late. */
+    long lateRun;
+
+    long lateOffset;
+    /** Whether it has looked at every offset there is, so that the next arrival can be taken in directly. */
+    boolean isCaughtUp;
+    /** What is being read for it. */
+    @Nullable
+    Fill fill;
+
+    Level(int priority, long scan) {
+        this.priority = priority;
+        this.scan = scan;
+    }
+
+    void addLoaded(Entry entry) {
+        entry.feeds++;
+        loaded.addLast(entry);
+    }
+
+    /** Adds the newest message of the log. */
+    void addArrival(Entry entry) {
+        entry.feeds++;
+        (fill == null ? loaded : tail).addLast(entry);
+    }
+
+    /** What was being read is here, or is given up. */
+    void endFill() {
+        fill = null;
+        loaded.addAll(tail);
+        tail.clear();
+    }
+
+    /** Whether nothing can come but what is in memory. */
+    boolean isWhole() {
+        return isCaughtUp && fill == null;
+    }
+
+    /** The first ready entry, unless a message that is still to be read stands before it. */
+    @Nullable
+    Entry ready(Ledger ledger, LateLane late) {
+        Entry head = head(ledger);
+        if (head == null || isWhole()) {
+            return head;
+        }
+        if (fill != null && fill.isBefore(head)) {
+            return null;
+        }
+        if (!unloaded.isEmpty() && unloaded.first() <= head.after) {
+            return null;
+        }
+        if (!isCaughtUp) {
+            LateLane.Run run = late.run(lateRun);
+            boolean isLateFirst = run != null
+                    && (run.after < head.after || (run.after == head.after && run.sequence < head.sequence));
+            if (head.after >= scan || isLateFirst) {
+                return null;
+            }
+        }
+        return head;
+    }
+
+    void addSoft(Entry entry) {
+        entry.feeds++;
+        soft.addLast(entry);
+    }
+
+    void addReturned(Entry entry) {
+        if (returned.add(entry)) {
+            entry.feeds++;
+        }
+    }
+
+    /** Entries read ahead, those that were taken meanwhile included. */
+    int loadedCount() {
+        return loaded.size() + tail.size();
+    }
+
+    /** The first ready entry in memory. */
+    @Nullable
+    Entry head(Ledger ledger) {
+        Entry best = first(loaded, ledger);
+        Entry entry = first(soft, ledger);
+        if (entry != null && (best == null || entry.compareTo(best) < 0)) {
+            best = entry;
+        }
+        entry = firstReturned(ledger);
+        return entry != null && (best == null || entry.compareTo(best) < 0) ? entry : best;
+    }
+
+    private static @Nullable Entry first(ArrayDeque<Entry> queue, Ledger ledger) {
+        Entry entry = queue.peekFirst();
+        while (entry != null && entry.state != Entry.State.READY) {
+            queue.pollFirst();
+            ledger.left(entry);
+            entry = queue.peekFirst();
+        }
+        return entry;
+    }
+
+    private @Nullable Entry firstReturned(Ledger ledger) {
+        while (!returned.isEmpty()) {
+            Entry entry = returned.first();
+            if (entry.state == Entry.State.READY) {
+                return entry;
+            }
+            returned.pollFirst();
+            ledger.left(entry);
+        }
+        return null;
+    }
+
+    /** The first ready entry in memory that a consumer has not said it cannot take. */
+    @Nullable
+    Entry headFor(Consumption consumer) {
+        Entry best = null;
+        for (Iterable<Entry> queue : java.util.List.of(loaded, soft, returned)) {
+            for (Entry entry : queue) {
+                if (entry.state == Entry.State.READY && !entry.excludes(consumer)) {
+                    if (best == null || entry.compareTo(best) < 0) {
+                        best = entry;
+                    }
+                    break;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Takes the head out, for a reader that only looks. */
+    void skip(Entry head, Ledger ledger) {
+        if (loaded.peekFirst() == head) {
+            loaded.pollFirst();
+        } else if (soft.peekFirst() == head) {
+            soft.pollFirst();
+        } else {
+            returned.remove(head);
+        }
+        ledger.left(head);
+    }
+
+    /** Drops entries that others have taken; a feed without credit would collect them. */
+    void compact(Ledger ledger) {
+        compact(loaded, ledger);
+        compact(soft, ledger);
+        compact(returned, ledger);
+    }
+
+    private static void compact(Iterable<Entry> queue, Ledger ledger) {
+        for (Iterator<Entry> each = queue.iterator(); each.hasNext(); ) {
+            Entry entry = each.next();
+            if (entry.state != Entry.State.READY) {
+                each.remove();
+                ledger.left(entry);
+            }
+        }
+    }
+
+    int softCount() {
+        return soft.size();
+    }
+
+    /** Forgets what can be read again, and will look for it there. Entries that are in no log stay. */
+    void unload(Ledger ledger) {
+        Fill pending = fill;
+        if (pending != null) {
+            pending.cancel();
+            pending.rest(unloaded);
+        }
+        endFill();
+        compact(ledger);
+        for (Entry entry : loaded) {
+            if (entry.isAtOffset()) {
+                scan = Math.min(scan, entry.offset);
+            } else {
+                unloaded.addLong(entry.offset);
+            }
+            ledger.left(entry);
+        }
+        loaded.clear();
+        for (Iterator<Entry> each = returned.iterator(); each.hasNext(); ) {
+            Entry entry = each.next();
+            if (entry.isDurable()) {
+                unloaded.addLong(entry.offset);
+                each.remove();
+                ledger.left(entry);
+            }
+        }
+        isCaughtUp = false;
+    }
+
+    /** Lets go of everything: the feed ends. */
+    void close(Ledger ledger) {
+        soft.forEach(ledger::left);
+        returned.forEach(ledger::left);
+        soft.clear();
+        returned.clear();
+        if (fill != null) {
+            fill.cancel();
+        }
+        endFill();
+        loaded.forEach(ledger::left);
+        loaded.clear();
+    }
+
+    /** Messages below an offset are gone, except some. */
+    void purged(long upToExclusive) {
+        Bitmaps.removeBelow(unloaded, upToExclusive);
+    }
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.dispatch;
+
+import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.command.Command;
+import io.postrider.api.command.DeadLetterReason;
+import io.postrider.api.delivery.Outcome;
+import io.postrider.api.message.Annotations;
+import io.postrider.api.message.Message;
+import io.postrider.store.machine.DeadLettering;
+import io.postrider.store.queue.AddressState;
+import io.postrider.store.queue.SubscriptionState;
+import io.postrider.store.queue.TimeIndex;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a delivery once its consumer has said so, or its time has run out. Durable messages end by a command and wait
+ * for the log; others end at once. Owned by the shard's thread.
+ */
+final class Outcomes {
+    private final Dispatcher dispatcher;
+    private final AddressState address;
+    private final @Nullable SubscriptionState durable;
+    private final Ledger ledger;
+    private final Proposals proposals;
+    private final Counters counters;
+    private final Counters totals;
+
+    Outcomes(Dispatcher dispatcher, Ledger ledger, Proposals proposals, Counters counters, Counters totals) {
+        this.dispatcher = dispatcher;
+        this.address = dispatcher.address();
+        this.durable = dispatcher.durable();
+        this.ledger = ledger;
+        this.proposals = proposals;
+        this.counters = counters;
+        this.totals = totals;
+    }
+
+    /** Ends a delivery that is out with a consumer. */
+    void end(Consumption consumer, Entry entry, Outcome outcome) {
+        if (outcome instanceof Outcome.Accepted) {
+            accept(entry);
+        } else if (outcome instanceof Outcome.Released) {
+            dispatcher.confirm(entry);
+            dispatcher.giveBack(entry);
+        } else if (outcome instanceof Outcome.Rejected rejected) {
+            bury(consumer, entry, DeadLetterReason.REJECTED, rejected.condition(), rejected.description(), true);
+        } else if (outcome instanceof Outcome.Modified modified) {
+            modify(consumer, entry, modified);
+        }
+    }
+
+    private void accept(Entry entry) {
+        counters.acknowledged++;
+        totals.acknowledged++;
+        if (entry.isDurable()) {
+            ledger.move(entry, Entry.State.ENDING);
+            proposals.settle(dispatcher, entry.offset, entry.sizeBytes);
+        } else {
+            dispatcher.finishSoft(entry);
+        }
+    }
+
+    private void modify(Consumption consumer, Entry entry, Outcome.Modified modified) {
+        AddressPolicy policy = address.definition().policy();
+        boolean isLastAttempt = modified.isDeliveryFailed()
+                && policy.maxDeliveryAttempts() > 0
+                && entry.attempts + 1 >= policy.maxDeliveryAttempts();
+        if (isLastAttempt) {
+            bury(consumer, entry, DeadLetterReason.MAX_DELIVERY_ATTEMPTS, null, null, true);
+            return;
+        }
+        if (modified.isUndeliverableHere()) {
+            dispatcher.exclude(consumer, entry);
+            if (!dispatcher.canAnyTake(entry)) {
+                bury(consumer, entry, DeadLetterReason.UNDELIVERABLE, null, null, modified.isDeliveryFailed());
+                return;
+            }
+        }
+        if (!modified.isDeliveryFailed() && modified.merge().isEmpty()) {
+            dispatcher.confirm(entry);
+            dispatcher.giveBack(entry);
+            return;
+        }
+        requeue(consumer, entry, modified.isDeliveryFailed(), modified.merge(), policy);
+    }
+
+    private void requeue(
+            Consumption consumer, Entry entry, boolean countsAsAttempt, Annotations merge, AddressPolicy policy) {
+        counters.requeued++;
+        totals.requeued++;
+        long nowMs = proposals.nowMs();
+        long notBeforeMs = countsAsAttempt && policy.redeliveryDelayMs() > 0
+                ? TimeIndex.bucket(nowMs + policy.redeliveryDelayMs(), nowMs, TimeIndex.Rounding.UP)
+                : 0;
+        if (durable != null && entry.isDurable()) {
+            dispatcher.pause(consumer, entry);
+            proposals.propose(new Command.Requeue(
+                    durable.id(), durable.epoch(), entry.offset, countsAsAttempt, merge, notBeforeMs));
+            return;
+        }
+        entry.attempts += countsAsAttempt ? 1 : 0;
+        entry.message = entry.body().withAdded(merge);
+        entry.dueMs = notBeforeMs;
+        dispatcher.confirm(entry);
+        dispatcher.giveBack(entry);
+    }
+
+    /** A message leaves for its dead-letter address. */
+    private void bury(
+            Consumption consumer,
+            Entry entry,
+            DeadLetterReason reason,
+            @Nullable String condition,
+            @Nullable String description,
+            boolean countsAsAttempt) {
+        int attempts = entry.attempts + (countsAsAttempt ? 1 : 0);
+        AddressKey target = DeadLettering.target(address, reason);
+        if (!entry.isDurable()) {
+            counters.deadLettered++;
+            totals.deadLettered++;
+            sendSoft(target, entry, reason, attempts, condition, description);
+            return;
+        }
+        dispatcher.pause(consumer, entry);
+        if (target == null || entry.message != null) {
+            proposeLetter(
+                    entry.offset,
+                    entry.sizeBytes,
+                    target,
+                    target == null ? null : entry.body(),
+                    reason,
+                    attempts,
+                    condition,
+                    description);
+            return;
+        }
+        SubscriptionState subscription = dispatcher.subscription();
+        proposals.read(address, new long[] {entry.offset}, 0, Integer.MAX_VALUE, (messages, count) -> {
+            Message message = messages[0];
+            if (message != null) {
+                proposeLetter(
+                        entry.offset,
+                        entry.sizeBytes,
+                        target,
+                        subscription.view(entry.offset, message),
+                        reason,
+                        attempts,
+                        condition,
+                        description);
+            }
+        });
+    }
+
+    private void proposeLetter(
+            long offset,
+            long bytes,
+            @Nullable AddressKey target,
+            @Nullable Message message,
+            DeadLetterReason reason,
+            int attempts,
+            @Nullable String condition,
+            @Nullable String description) {
+        SubscriptionState subscription = dispatcher.subscription();
+        Message letter = target == null || message == null
+                ? null
+                : DeadLettering.letter(
+                        address,
+                        subscription,
+                        offset,
+                        message,
+                        reason,
+                        attempts,
+                        proposals.nowMs(),
+                        condition,
+                        description);
+        proposals.propose(new Command.DeadLetter(
+                subscription.id(),
+                subscription.epoch(),
+                offset,
+                bytes,
+                reason,
+                letter == null ? null : target,
+                letter));
+    }
+
+    /** The time to live of a message that is ready or waits ran out. */
+    void expire(Entry entry) {
+        AddressKey target = DeadLettering.target(address, DeadLetterReason.EXPIRED);
+        if (!entry.isDurable()) {
+            counters.expired++;
+            totals.expired++;
+            sendSoft(target, entry, DeadLetterReason.EXPIRED, entry.attempts, null, null);
+            return;
+        }
+        ledger.move(entry, Entry.State.ENDING);
+        if (target == null) {
+            proposals.expire(dispatcher, entry.offset, entry.sizeBytes);
+        } else {
+            proposeLetter(
+                    entry.offset,
+                    entry.sizeBytes,
+                    target,
+                    entry.body(),
+                    DeadLetterReason.EXPIRED,
+                    entry.attempts,
+                    null,
+                    null);
+        }
+    }
+
+    /** The time to live of a message that no entry holds ran out; its policy keeps it. */
+    void expireUnheld(long offset, Message message) {
+        proposeLetter(
+                offset,
+                message.sizeBytes(),
+                DeadLettering.target(address, DeadLetterReason.EXPIRED),
+                message,
+                DeadLetterReason.EXPIRED,
+                dispatcher.subscription().redeliveries().attempts(offset),
+                null,
+                null);
+    }
+
+    private void sendSoft(
+            @Nullable AddressKey target,
+            Entry entry,
+            DeadLetterReason reason,
+            int attempts,
+            @Nullable String condition,
+            @Nullable String description) {
+        if (target != null) {
+            proposals.letter(
+                    target,
+                    DeadLettering.letter(
+                            address,
+                            durable,
+                            -1,
+                            entry.body(),
+                            reason,
+                            attempts,
+                            proposals.nowMs(),
+                            condition,
+                            description));
+        }
+        dispatcher.finishSoft(entry);
+    }
+}

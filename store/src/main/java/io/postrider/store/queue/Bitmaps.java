@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.queue;
+
+import org.roaringbitmap.longlong.LongIterator;
+import org.roaringbitmap.longlong.PeekableLongIterator;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+
+/** What sets of offsets need besides what the bitmap library offers. Stateless. */
+public final class Bitmaps {
+    private Bitmaps() {}
+
+    /** Removes every offset below one. */
+    public static void removeBelow(Roaring64Bitmap bitmap, long fromOffset) {
+        if (bitmap.isEmpty() || bitmap.first() >= fromOffset) {
+            return;
+        }
+        Roaring64Bitmap below = new Roaring64Bitmap();
+        below.addRange(bitmap.first(), fromOffset);
+        bitmap.andNot(below);
+    }
+
+    /** The first offset at or above one; -1 if there is none. */
+    public static long next(Roaring64Bitmap bitmap, long fromOffset) {
+        PeekableLongIterator each = bitmap.getLongIteratorFrom(fromOffset);
+        return each.hasNext() ? each.next() : -1;
+    }
+
+    /** How many offsets lie in a closed range. */
+    public static long count(Roaring64Bitmap bitmap, long first, long last) {
+        if (first > last || bitmap.isEmpty()) {
+            return 0;
+        }
+        return bitmap.rankLong(last) - (first == 0 ? 0 : bitmap.rankLong(first - 1));
+    }
+
+    /** The offsets of a bitmap, ascending; it may not change meanwhile. */
+    public static LongIterator each(Roaring64Bitmap bitmap) {
+        return bitmap.getLongIterator();
+    }
+}
