@@ -3,6 +3,7 @@
 package io.postrider.api.port;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The durable, ordered log of one shard. Entries are opaque bytes with dense indexes from 1.
@@ -44,6 +45,20 @@ public interface ShardLog extends AutoCloseable {
      * @return index of the entry
      */
     long append(ByteBuffer entry);
+
+    /**
+     * Reads one committed entry back, from the end of the replay until the close. Blocks on the disk: any thread but the
+     * shard's, several at once. Entries read in order of their indexes are read ahead.
+     *
+     * @param index of a committed entry
+     * @return the whole entry as it was appended, checked and read-only; the bytes belong to the log and are valid until the
+     *     calling thread's next read. Null if the entry has been released, before or meanwhile; one that was released may
+     *     still be returned while its space has not been used again
+     * @throws IllegalArgumentException if no entry of this index has been committed
+     * @throws RuntimeException of the log if the entry is damaged or cannot be read; names file and position
+     */
+    @Nullable
+    ByteBuffer read(long index);
 
     /** Bytes appended and not yet committed. Any thread. */
     long pendingBytes();

@@ -34,6 +34,7 @@ public final class Journal implements AutoCloseable {
     private @Nullable RecoveredJournal recovered;
     private boolean isClosed;
     private volatile @Nullable SegmentLedger ledger;
+    private volatile @Nullable JournalReader reader;
     private volatile @Nullable Running running;
 
     /** What exists from start on. */
@@ -76,6 +77,7 @@ public final class Journal implements AutoCloseable {
                     new JournalRecovery(files, afterIndex, visitor).recover(directory, listing.segments());
             recovered = found;
             ledger = new SegmentLedger(found);
+            reader = new JournalReader(files, directory, found);
             StoreLog.journalOpened(
                     directory,
                     found.lastIndex(),
@@ -90,13 +92,15 @@ public final class Journal implements AutoCloseable {
     public void start(ShardLog.Listener listener) {
         RecoveredJournal found = recovered;
         SegmentLedger segments = ledger;
-        if (found == null || segments == null || running != null || isClosed) {
+        JournalReader readBack = reader;
+        if (found == null || segments == null || readBack == null || running != null || isClosed) {
             throw new IllegalStateException("Expected start once, after replay [directory=" + directory + "]");
         }
         AppendBuffers buffers = new AppendBuffers(settings, found.lastIndex());
         JournalCounters counters = new JournalCounters(found.lastIndex());
         SegmentFiles segmentFiles = new SegmentFiles(files, directory, settings, listing, found);
-        JournalWriter writer = new JournalWriter(buffers, segmentFiles, segments, settings, found, counters, listener);
+        JournalWriter writer =
+                new JournalWriter(buffers, segmentFiles, segments, readBack, settings, found, counters, listener);
         Running started = new Running(buffers, segmentFiles, writer, counters);
         running = started;
         writer.start();
@@ -130,6 +134,20 @@ public final class Journal implements AutoCloseable {
         return index;
     }
 
+    /**
+     * Reads one committed entry back, from replay until close. Any thread, several at once; blocks on the disk.
+     *
+     * @return the entry as it was appended, checked; valid until the calling thread's next read. Null if it was released
+     * @throws JournalException if the entry is damaged or cannot be read
+     */
+    public @Nullable ByteBuffer read(long index) {
+        JournalReader readBack = reader;
+        if (readBack == null) {
+            throw new IllegalStateException("Expected a replayed journal [directory=" + directory + "]");
+        }
+        return readBack.read(index);
+    }
+
     /** Bytes appended and not yet committed. Any thread. */
     public long pendingBytes() {
         Running active = running;
@@ -145,11 +163,13 @@ public final class Journal implements AutoCloseable {
     /** Recycles the segments that hold only entries up to {@code index}, in the background. Any thread. */
     public void release(long index) {
         SegmentLedger segments = ledger;
+        JournalReader readBack = reader;
         Running active = running;
-        if (segments == null || active == null) {
+        if (segments == null || readBack == null || active == null) {
             return; // before start nothing is moved; the next release frees the same and more
         }
         for (Sealed segment : segments.release(index)) {
+            readBack.released(segment.entries());
             active.segmentFiles().recycle(segment);
         }
     }
@@ -173,17 +193,20 @@ public final class Journal implements AutoCloseable {
         isClosed = true;
         Running active = running;
         RecoveredJournal found = recovered;
-        if (active != null) {
-            active.writer().closeAndJoin();
-            active.buffers().stop();
-            active.segmentFiles().close();
-        } else if (found != null && found.current() != null) {
-            try {
+        JournalReader readBack = reader;
+        try {
+            if (active != null) {
+                active.writer().closeAndJoin();
+                active.buffers().stop();
+                active.segmentFiles().close();
+            } else if (found != null && found.current() != null) {
                 found.current().close();
-            } catch (IOException e) {
-                throw new JournalException(
-                        "Expected to close the journal, but " + e + " [directory=" + directory + "]", e);
             }
+            if (readBack != null) {
+                readBack.close();
+            }
+        } catch (IOException e) {
+            throw new JournalException("Expected to close the journal, but " + e + " [directory=" + directory + "]", e);
         }
     }
 }

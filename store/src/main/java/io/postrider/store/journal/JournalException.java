@@ -18,6 +18,21 @@ public final class JournalException extends RuntimeException {
         super(message, cause);
     }
 
+    /** A confirmed entry cannot be read back, because its bytes are not what was written. */
+    static JournalException entryDamaged(Path file, long position, long index, String what) {
+        return new JournalException("The journal is damaged: expected entry " + index + ", but " + what + " [file="
+                + file + ", position=" + position + "]. The entry was confirmed once and is only here."
+                + " Restore this store from a copy");
+    }
+
+    /** A confirmed entry cannot be read back, because the disk does not answer. */
+    static JournalException unreadable(Path file, long position, long index, Throwable cause) {
+        return new JournalException(
+                "Expected to read entry " + index + ", but " + cause + " [file=" + file + ", position=" + position
+                        + "]",
+                cause);
+    }
+
     /** Damage in bytes that were once confirmed: nothing may be cut or guessed. */
     static JournalException damaged(Path file, long position, String what) {
         return new JournalException(

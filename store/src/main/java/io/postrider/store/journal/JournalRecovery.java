@@ -95,14 +95,12 @@ final class JournalRecovery {
             Opened segment = opened.get(i);
             Opened successor = opened.get(i + 1);
             long segmentLastIndex = successor.firstIndex() - 1;
+            EntryPositions entries = new EntryPositions(segment.found().header(), segment.path());
+            entries.beginAt(segment.firstIndex());
             if (segmentLastIndex > afterIndex) {
-                readSealed(segment, Math.toIntExact(successor.previousEnd()), segmentLastIndex);
+                readSealed(segment, Math.toIntExact(successor.previousEnd()), segmentLastIndex, entries);
             }
-            sealed.add(new Sealed(
-                    segment.path(),
-                    segment.found().header().generation(),
-                    segment.found().header().fileBytes(),
-                    segmentLastIndex));
+            sealed.add(new Sealed(entries, segmentLastIndex));
         }
         return readLast(opened.get(opened.size() - 1), sealed, unopened);
     }
@@ -143,7 +141,7 @@ final class JournalRecovery {
         }
     }
 
-    private void readSealed(Opened segment, int end, long segmentLastIndex) throws IOException {
+    private void readSealed(Opened segment, int end, long segmentLastIndex, EntryPositions entries) throws IOException {
         try (StoreFile file = files.open(segment.path(), FileAccess.Mode.READ)) {
             SegmentReader reader = new SegmentReader(file, segment.found().header());
             lastIndex = segment.firstIndex() - 1;
@@ -153,7 +151,7 @@ final class JournalRecovery {
                     throw JournalException.damaged(
                             segment.path(), position, "no intact record, though the segment is synced up to " + end);
                 }
-                deliver(reader, position);
+                deliver(reader, position, entries);
                 position = reader.next();
             }
             if (position != end || lastIndex != segmentLastIndex) {
@@ -163,6 +161,8 @@ final class JournalRecovery {
                         "expected the segment to end at " + end + " with index " + segmentLastIndex
                                 + ", but it ends with index " + lastIndex);
             }
+            entries.commit(end);
+            entries.seal();
         }
     }
 
@@ -171,19 +171,21 @@ final class JournalRecovery {
         try {
             SegmentReader reader = new SegmentReader(file, segment.found().header());
             lastIndex = segment.firstIndex() - 1;
+            Segment current = new Segment(segment.found().header(), file, lastIndex);
+            current.entries().beginAt(segment.firstIndex());
             int syncedUpTo = SegmentHeader.BYTES;
             int entriesEnd = SegmentHeader.BYTES;
             int end = SegmentHeader.BYTES;
             while (reader.read(end)) {
                 syncedUpTo = Math.max(syncedUpTo, reader.syncedUpTo());
-                deliver(reader, end);
+                deliver(reader, end, current.entries());
                 end = reader.next();
                 entriesEnd = reader.type() == RecordFrame.ENTRY ? end : entriesEnd;
             }
             Behind behind = searchBehind(reader, end);
             refuseBelow(behind.syncedUpTo(), segment.path(), end);
             makeDurable(reader, file, syncedUpTo, end, behind.end());
-            Segment current = new Segment(segment.found().header(), file, lastIndex);
+            current.entries().commit(entriesEnd);
             current.continueAt(end, lastIndex);
             if (lastIndex < afterIndex) {
                 // The checkpoint knows more than the log, which lost its unmarked end: all of this is superseded. The
@@ -199,12 +201,13 @@ final class JournalRecovery {
         }
     }
 
-    private void deliver(SegmentReader reader, int position) {
+    private void deliver(SegmentReader reader, int position, EntryPositions entries) {
         check(reader, position);
         byte type = reader.type();
         if (type == RecordFrame.ENTRY) {
             checkIndex(reader, position, lastIndex + 1);
             lastIndex++;
+            entries.add(position);
             if (lastIndex > afterIndex) {
                 visitor.entry(lastIndex, reader.payload());
             }

@@ -23,6 +23,7 @@ final class JournalWriter implements Runnable {
     private final AppendBuffers buffers;
     private final SegmentFiles segmentFiles;
     private final SegmentLedger ledger;
+    private final JournalReader reader;
     private final JournalSettings settings;
     private final ShardLog.Listener listener;
     private final JournalCounters counters;
@@ -42,6 +43,7 @@ final class JournalWriter implements Runnable {
             AppendBuffers buffers,
             SegmentFiles segmentFiles,
             SegmentLedger ledger,
+            JournalReader reader,
             JournalSettings settings,
             RecoveredJournal recovered,
             JournalCounters counters,
@@ -49,6 +51,7 @@ final class JournalWriter implements Runnable {
         this.buffers = buffers;
         this.segmentFiles = segmentFiles;
         this.ledger = ledger;
+        this.reader = reader;
         this.settings = settings;
         this.listener = listener;
         this.counters = counters;
@@ -156,6 +159,7 @@ final class JournalWriter implements Runnable {
                 segment = openNext(segment, bytes, RecordFrame.index(batch, at));
             }
             segment.frame().seal(batch, at, segment.synced());
+            segment.entries().add(segment.end() + at - pieceStart);
             lastSealedIndex = RecordFrame.index(batch, at);
             at += bytes;
         }
@@ -168,6 +172,8 @@ final class JournalWriter implements Runnable {
         long lastIndex = lastSealedIndex;
         segment.write(batch.limit(until).position(from), lastIndex);
         sync(segment);
+        segment.entries().commit(segment.end());
+        reader.committed(lastIndex);
         counters.committed(lastIndex, until - from);
         listener.committed(lastIndex);
     }
@@ -179,10 +185,9 @@ final class JournalWriter implements Runnable {
         Segment before = previous;
         if (before != null) {
             previous = null;
-            SegmentHeader header = before.header();
             before.close();
-            ledger.sealed(
-                    new Sealed(before.file().path(), header.generation(), header.fileBytes(), before.lastIndex()));
+            before.entries().seal();
+            ledger.sealed(new Sealed(before.entries(), before.lastIndex()));
         }
     }
 
@@ -198,6 +203,8 @@ final class JournalWriter implements Runnable {
         next.write(small, firstIndex - 1);
         StoreLog.segmentOpened(next.file().path(), firstIndex);
         ledger.opened();
+        next.entries().beginAt(firstIndex);
+        reader.opened(next.entries());
         previous = before;
         current = next;
         return next;

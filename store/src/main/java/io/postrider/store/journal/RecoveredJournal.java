@@ -18,8 +18,20 @@ import org.jspecify.annotations.Nullable;
 record RecoveredJournal(
         long lastIndex, List<Sealed> sealed, @Nullable Segment current, List<Path> unopened, boolean isMarked) {
 
-    /** A segment that will not be written again. */
-    record Sealed(Path path, long generation, long fileBytes, long lastIndex) {}
+    /** A segment that will not be written again. {@code lastIndex} is that of its last entry, or of the one before it. */
+    record Sealed(EntryPositions entries, long lastIndex) {
+        Path path() {
+            return entries.path();
+        }
+
+        long generation() {
+            return entries.header().generation();
+        }
+
+        long fileBytes() {
+            return entries.header().fileBytes();
+        }
+    }
 
     RecoveredJournal {
         sealed = List.copyOf(sealed);

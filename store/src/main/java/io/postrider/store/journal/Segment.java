@@ -16,6 +16,7 @@ final class Segment {
     private final SegmentHeader header;
     private final StoreFile file;
     private final RecordFrame frame;
+    private final EntryPositions entries;
     private int end = SegmentHeader.BYTES;
     private int synced = SegmentHeader.BYTES;
     private long lastIndex;
@@ -26,6 +27,7 @@ final class Segment {
         this.header = header;
         this.file = file;
         this.frame = new RecordFrame(header);
+        this.entries = new EntryPositions(header, file.path());
         this.lastIndex = lastIndex;
     }
 
@@ -46,6 +48,11 @@ final class Segment {
 
     RecordFrame frame() {
         return frame;
+    }
+
+    /** Where the entries lie, for reading them back. */
+    EntryPositions entries() {
+        return entries;
     }
 
     int end() {

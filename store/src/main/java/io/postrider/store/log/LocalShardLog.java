@@ -9,6 +9,7 @@ import io.postrider.store.journal.JournalSettings;
 import io.postrider.store.journal.JournalStats;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log of a shard that lives on this node only: committed means synced by the journal. Owned by the shard's thread,
@@ -43,6 +44,11 @@ public final class LocalShardLog implements ShardLog {
     @Override
     public long append(ByteBuffer entry) {
         return journal.append(entry);
+    }
+
+    @Override
+    public @Nullable ByteBuffer read(long index) {
+        return journal.read(index);
     }
 
     @Override

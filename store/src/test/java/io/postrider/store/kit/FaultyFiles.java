@@ -25,8 +25,10 @@ import java.util.stream.Collectors;
 public final class FaultyFiles implements FileAccess {
     private static final int SECTOR_BYTES = 512;
 
-    /** What may fail. Reads never do. */
+    /** What may fail. */
     public enum Operation {
+        /** Not counted, so that a plan may fail every operation that changes something in turn. */
+        READ,
         CREATE,
         WRITE,
         FORCE,
@@ -85,7 +87,7 @@ public final class FaultyFiles implements FileAccess {
 
     /** Fails the operation with this number (from 1) and lets every other one pass. */
     public void failAt(long number, Fault fault) {
-        plan = (operation, count, path) -> count == number ? fault : Fault.NONE;
+        plan = (operation, count, path) -> count == number && operation != Operation.READ ? fault : Fault.NONE;
     }
 
     public synchronized long operations() {
@@ -98,6 +100,11 @@ public final class FaultyFiles implements FileAccess {
 
     public synchronized List<Path> paths() {
         return List.copyOf(files.keySet());
+    }
+
+    /** Flips one bit of a file in place, on the disk and for those who have it open. */
+    public synchronized void flip(Path path, int position) {
+        files.get(path).flip(position);
     }
 
     /** The same files as a new process would find them now, all of it durable. */
@@ -219,7 +226,7 @@ public final class FaultyFiles implements FileAccess {
             if (isDead) {
                 throw new IOException("The power is off");
             }
-            count = ++operations;
+            count = operation == Operation.READ ? 0 : ++operations;
         }
         Fault fault = plan.at(operation, count, path);
         switch (fault) {
@@ -266,6 +273,13 @@ public final class FaultyFiles implements FileAccess {
                 System.arraycopy(write.bytes(), 0, durableBytes, write.position(), write.bytes().length);
             }
             unsynced.clear();
+        }
+
+        void flip(int position) {
+            bytes[position] ^= 1;
+            if (position < durableBytes.length) {
+                durableBytes[position] ^= 1;
+            }
         }
 
         void forceFailed() {
@@ -315,7 +329,8 @@ public final class FaultyFiles implements FileAccess {
         }
 
         @Override
-        public int read(ByteBuffer target, long position) {
+        public int read(ByteBuffer target, long position) throws IOException {
+            before(Operation.READ, path);
             synchronized (FaultyFiles.this) {
                 int length = (int) Math.max(0, Math.min(target.remaining(), file.size - position));
                 target.put(file.bytes, (int) Math.min(position, file.size), length);

@@ -7,28 +7,36 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A log in memory that commits when a test says so, and keeps every entry for replays. One thread, but for release. */
+/**
+ * A log in memory that commits when a test says so, and keeps every entry for replays. Reading back is as strict as a log may
+ * be: what was released, or lay before a replay, is gone at once. One thread, but for {@link #release} and {@link #read}.
+ */
 public final class MemoryLog implements ShardLog {
     private final List<byte[]> entries = new ArrayList<>();
     private int committed;
+    private long released;
     private Listener listener;
     private boolean isCheckpointDue;
 
     /** Makes some of what is pending durable and says so. */
     public void commit(int count) {
-        int target = Math.min(entries.size(), committed + count);
-        if (target > committed) {
+        int target;
+        synchronized (this) {
+            target = (int) Math.min(entries.size(), (long) committed + count);
+            if (target <= committed) {
+                return;
+            }
             committed = target;
-            listener.committed(committed);
         }
+        listener.committed(target);
     }
 
-    public int pending() {
+    public synchronized int pending() {
         return entries.size() - committed;
     }
 
     /** Loses what is not durable, except for some entries that made it to disk without anybody knowing. */
-    public void crash(int survivingPending) {
+    public synchronized void crash(int survivingPending) {
         int kept = Math.min(entries.size(), committed + survivingPending);
         entries.subList(kept, entries.size()).clear();
         committed = kept;
@@ -40,7 +48,8 @@ public final class MemoryLog implements ShardLog {
     }
 
     @Override
-    public long replay(long afterIndex, Visitor visitor) {
+    public synchronized long replay(long afterIndex, Visitor visitor) {
+        released = Math.max(released, afterIndex);
         for (int i = (int) afterIndex; i < committed; i++) {
             visitor.entry(i + 1, ByteBuffer.wrap(entries.get(i)));
         }
@@ -53,11 +62,22 @@ public final class MemoryLog implements ShardLog {
     }
 
     @Override
-    public long append(ByteBuffer entry) {
+    public synchronized long append(ByteBuffer entry) {
         byte[] bytes = new byte[entry.remaining()];
         entry.get(bytes);
         entries.add(bytes);
         return entries.size();
+    }
+
+    @Override
+    public synchronized ByteBuffer read(long index) {
+        if (index < 1 || index > committed) {
+            throw new IllegalArgumentException(
+                    "Expected the index of a committed entry, 1 to " + committed + ", but got " + index);
+        }
+        return index <= released
+                ? null
+                : ByteBuffer.wrap(entries.get((int) index - 1)).asReadOnlyBuffer();
     }
 
     @Override
@@ -70,13 +90,14 @@ public final class MemoryLog implements ShardLog {
         return isCheckpointDue ? Long.MAX_VALUE : 0;
     }
 
+    /** Only reading back ends: entries are kept, so that a full replay can be compared with a checkpoint. */
     @Override
-    public void release(long index) {
-        // kept, so that a full replay can be compared with a checkpoint
+    public synchronized void release(long index) {
+        released = Math.max(released, index);
     }
 
     @Override
     public void close() {
-        commit(entries.size());
+        commit(pending());
     }
 }
