@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.segment;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** File names of segments and their indexes. */
+public final class SegmentNames {
+    private static final Pattern OURS = Pattern.compile("segment-\\d{10}\\.(bodies|index)");
+
+    private SegmentNames() {}
+
+    public static String bodies(int segment) {
+        return "segment-" + padded(segment) + ".bodies";
+    }
+
+    public static String index(int segment) {
+        return "segment-" + padded(segment) + ".index";
+    }
+
+    public static boolean isOurs(Path file) {
+        return OURS.matcher(file.getFileName().toString()).matches();
+    }
+
+    private static String padded(int segment) {
+        String digits = Integer.toString(segment);
+        return "0".repeat(Math.max(0, 10 - digits.length())) + digits;
+    }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.segment;
+
+import io.postrider.store.io.FileAccess;
+import io.postrider.store.io.StoreFile;
+import io.postrider.store.segment.SegmentInfo.Kind;
+import io.postrider.store.segment.SegmentSurvey.Load;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The message segments of one shard. {@link #read} and {@link #stats} from any thread; everything else from the thread that writes
+ * checkpoints, one call at a time.
+ *
+ * <p><b>In force.</b> A checkpoint {@link #prepare prepares} changes: new files, and bytes behind the committed end of unsealed
+ * ones, all of it durable but unknown to readers and to a manifest. Once its manifest is in force the checkpoint
+ * {@link #commit commits} them; if that fails before, it {@link #abandon abandons} them, and everything is as before.
+ */
+public final class Segments implements AutoCloseable {
+    private final FileAccess files;
+    private final Path directory;
+    private final int shard;
+    private final SegmentSettings settings;
+    private final ReadBuffers buffers = new ReadBuffers();
+    private final OpenSegments open;
+    private SegmentTable table;
+    private Set<Integer> created = Set.of();
+    private boolean hasFailed;
+    private volatile SegmentStats stats;
+
+    public Segments(FileAccess files, Path directory, int shard, SegmentSettings settings, SegmentTable table) {
+        this.files = files;
+        this.directory = directory;
+        this.shard = shard;
+        this.settings = settings;
+        this.table = table;
+        this.open = new OpenSegments(files, directory, shard, settings.openSegmentsMax(), byNumber(table));
+        long recordBytes =
+                table.extents().stream().mapToLong(Extent::recordBytes).sum();
+        this.stats = new SegmentStats(table.segments().size(), bytesOnDisk(table), recordBytes, 0, 0, 0);
+    }
+
+    /** What the last manifest says. */
+    public SegmentTable table() {
+        return table;
+    }
+
+    public SegmentStats stats() {
+        return stats;
+    }
+
+    /** Checks that every file is there and long enough. Reads none of them. */
+    public void checkFiles() throws IOException {
+        for (SegmentInfo segment : table.segments()) {
+            checkFile(directory.resolve(SegmentNames.bodies(segment.number())), segment.bytes());
+            checkFile(directory.resolve(SegmentNames.index(segment.number())), segment.indexBytes());
+        }
+    }
+
+    private void checkFile(Path path, long bytesMin) throws IOException {
+        if (!files.exists(path)) {
+            throw new DamagedSegmentException(path, 0, "the file is missing");
+        }
+        try (StoreFile file = files.open(path, FileAccess.Mode.READ)) {
+            if (file.size() < bytesMin) {
+                throw new DamagedSegmentException(
+                        path,
+                        file.size(),
+                        "expected a file of at least " + bytesMin + " bytes, but it has " + file.size());
+            }
+        }
+    }
+
+    /**
+     * Writes new bodies and cleans. The bytes are durable when this returns, names of new files are not.
+     *
+     * <p>After a failed attempt the next one copies nothing, since it may be the room for the copies that was missing.
+     *
+     * @param wanted which offsets of a log are wanted; null if nothing of it is
+     */
+    public SegmentChanges prepare(BodySource bodies, LongFunction<@Nullable WantedOffsets> wanted) throws IOException {
+        SegmentSurvey survey = new SegmentSurvey(table, wanted);
+        Map<Long, Long> newBytes = bodies.bytesByLog();
+        List<Load> sparse = hasFailed ? List.of() : Cleaning.choose(survey, newBytes, settings);
+        List<Load> kept = Cleaning.others(survey.wantedSegments(), sparse);
+        try (BodyRouter router = router(newBytes, sparse, kept)) {
+            created = router.created();
+            Cleaning cleaning = new Cleaning(open, buffers, survey);
+            long cleaned = 0;
+            for (Load load : sparse) {
+                cleaned += cleaning.copy(load, router);
+            }
+            writeNew(bodies, survey, router);
+            router.finish();
+            return changes(kept, router, cleaned);
+        } catch (IOException | RuntimeException e) {
+            try {
+                abandon();
+            } catch (IOException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    private BodyRouter router(Map<Long, Long> newBytes, List<Load> sparse, List<Load> kept) {
+        List<SegmentInfo> unsealed = kept.stream()
+                .map(load -> load.info)
+                .filter(info -> !info.isSealed())
+                .toList();
+        Map<Long, Long> bytesByLog = new TreeMap<>(newBytes);
+        for (Load load : sparse) {
+            load.liveBytesByLog.forEach((logId, bytes) -> bytesByLog.merge(logId, bytes, Long::sum));
+        }
+        Set<Long> hasOwn = unsealed.stream()
+                .filter(info -> info.kind() == Kind.OWN)
+                .map(SegmentInfo::logId)
+                .collect(Collectors.toSet());
+        Set<Long> ownLogs = bytesByLog.entrySet().stream()
+                .filter(log -> log.getValue() >= settings.ownBytesMin()
+                        || (log.getValue() >= settings.ownAppendBytesMin() && hasOwn.contains(log.getKey())))
+                .sorted(Map.Entry.<Long, Long>comparingByValue(Comparator.reverseOrder()))
+                .limit(settings.ownLogsMax())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        return new BodyRouter(files, directory, shard, settings, ownLogs, unsealed, table.nextSegment());
+    }
+
+    private static void writeNew(BodySource bodies, SegmentSurvey survey, BodyRouter router) throws IOException {
+        Map<Long, Long> lastOffsets = new HashMap<>();
+        try {
+            bodies.forEach((logId, offset, encoded) -> {
+                long last = lastOffsets.computeIfAbsent(logId, id -> Extents.lastOffset(survey.wantedExtents(), id));
+                if (offset <= last) {
+                    throw new IllegalArgumentException(
+                            "Expected an offset above " + last + ", but it is " + offset + " [log=" + logId + "]");
+                }
+                lastOffsets.put(logId, offset);
+                try {
+                    router.append(logId, offset, BodyRouter.NEW, encoded);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private SegmentChanges changes(List<Load> kept, BodyRouter router, long bytesCleaned) {
+        TreeMap<Integer, SegmentInfo> segments = new TreeMap<>();
+        List<Extent> extents = new ArrayList<>(router.extents());
+        long liveBytes =
+                router.extents().stream().mapToLong(Extent::recordBytes).sum();
+        for (Load load : kept) {
+            segments.put(load.info.number(), load.info);
+            extents.addAll(load.extents);
+            liveBytes += load.liveBytes;
+        }
+        router.written().forEach(info -> segments.put(info.number(), info));
+        long bytesFreed = table.segments().stream()
+                .filter(info -> !segments.containsKey(info.number()))
+                .mapToLong(info -> info.bytes() + info.indexBytes())
+                .sum();
+        SegmentTable next =
+                new SegmentTable(router.nextSegment(), List.copyOf(segments.values()), Extents.joined(extents));
+        return new SegmentChanges(next, router.bytesWritten(), bytesCleaned, bytesFreed, liveBytes);
+    }
+
+    /** The manifest with these changes is in force: readers see them. Files that are gone from the table may be deleted now. */
+    public void commit(SegmentChanges changes) throws IOException {
+        table = changes.table();
+        created = Set.of();
+        hasFailed = false;
+        stats = new SegmentStats(
+                table.segments().size(),
+                bytesOnDisk(table),
+                changes.liveBytes(),
+                stats.bytesWritten() + changes.bytesWritten(),
+                stats.bytesCleaned() + changes.bytesCleaned(),
+                stats.bytesFreed() + changes.bytesFreed());
+        open.live(byNumber(table));
+    }
+
+    /** The changes will not come into force: a full disk gets back what new segments took. */
+    public void abandon() throws IOException {
+        hasFailed = true;
+        Set<Integer> unused = new HashSet<>(created);
+        created = Set.of();
+        for (int segment : unused) {
+            files.delete(directory.resolve(SegmentNames.bodies(segment)));
+            files.delete(directory.resolve(SegmentNames.index(segment)));
+        }
+    }
+
+    /**
+     * Reads bodies of an extent, from the first at or after an offset on, until the visitor has enough. Blocks on the disk.
+     *
+     * @return false if the segment is gone, deleted by a later checkpoint; then the visitor may have seen some bodies or none
+     */
+    public boolean read(Extent extent, long fromOffset, BodyVisitor visitor) throws IOException {
+        try {
+            OpenSegment segment = open.acquire(extent.segment());
+            if (segment == null) {
+                return false;
+            }
+            ByteBuffer buffer = buffers.take();
+            try {
+                read(segment, extent, fromOffset, buffer, visitor);
+            } finally {
+                buffers.give(buffer);
+                open.release(segment);
+            }
+            return true;
+        } catch (IOException e) {
+            if (!open.isLive(extent.segment())) {
+                return false; // its files went while they were opened
+            }
+            throw e;
+        }
+    }
+
+    private void read(OpenSegment segment, Extent extent, long fromOffset, ByteBuffer buffer, BodyVisitor visitor)
+            throws IOException {
+        ExtentReader reader = new ExtentReader(segment.file, extent, buffer);
+        if (fromOffset > extent.firstOffset()) {
+            SegmentIndex index = open.index(segment, extent);
+            reader.seek(index, index.floor(extent, index.first(extent), fromOffset));
+        }
+        while (reader.next()) {
+            if (reader.offset() >= fromOffset && !visitor.body(reader.offset(), reader.body())) {
+                return;
+            }
+        }
+    }
+
+    private static Map<Integer, SegmentInfo> byNumber(SegmentTable table) {
+        return table.segments().stream().collect(Collectors.toUnmodifiableMap(SegmentInfo::number, segment -> segment));
+    }
+
+    private static long bytesOnDisk(SegmentTable table) {
+        return table.segments().stream()
+                .mapToLong(segment -> segment.bytes() + segment.indexBytes())
+                .sum();
+    }
+
+    @Override
+    public void close() throws IOException {
+        open.close();
+    }
+}
