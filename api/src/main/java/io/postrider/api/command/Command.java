@@ -133,7 +133,7 @@ public sealed interface Command {
     /**
      * Adds a chunk to the body of a large message that is still on its way; the first one begins it.
      *
-     * @param bodyId number of the body, above every one used before when it begins
+     * @param bodyId number of the body, never used before when it begins
      */
     @SuppressWarnings("ArrayRecordComponent") // a chunk is carried, never compared
     record StageChunk(long bodyId, byte[] chunk) implements Command {

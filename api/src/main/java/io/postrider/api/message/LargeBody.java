@@ -13,8 +13,9 @@ package io.postrider.api.message;
 public record LargeBody(long id, int chunks, long bytes) {
     public LargeBody {
         if (id < 0 || chunks < 1 || bytes < chunks) {
-            throw new IllegalArgumentException("Expected an id of at least 0 and chunks with at least one byte each, but got "
-                    + id + ", " + chunks + " chunks, " + bytes + " bytes");
+            throw new IllegalArgumentException(
+                    "Expected an id of at least 0 and chunks with at least one byte each, but got " + id + ", " + chunks
+                            + " chunks, " + bytes + " bytes");
         }
     }
 }

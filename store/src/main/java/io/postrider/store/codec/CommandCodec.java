@@ -31,7 +31,7 @@ public final class CommandCodec implements Command.Visitor<Void> {
     /** Receives the commands of an entry, and where in its bytes the message or chunk of each is; 0 bytes if it has none. */
     @FunctionalInterface
     public interface Decoded {
-        void command(Command command, int bodyAt, int bodyBytes);
+        void command(long timeMs, Command command, int bodyAt, int bodyBytes);
     }
 
     /** Begins an entry. */
@@ -242,7 +242,7 @@ public final class CommandCodec implements Command.Visitor<Void> {
         long timeMs = in.readLong();
         int count = in.readCount(1);
         for (int i = 0; i < count; i++) {
-            readCommand(in, start, each);
+            readCommand(in, start, timeMs, each);
         }
         if (in.hasRemaining()) {
             throw new CodecException("Expected the entry to end after " + count + " commands, but more bytes follow");
@@ -250,18 +250,21 @@ public final class CommandCodec implements Command.Visitor<Void> {
         return timeMs;
     }
 
-    private static void readCommand(ByteReader in, int start, Decoded each) {
+    private static void readCommand(ByteReader in, int start, long timeMs, Decoded each) {
         int type = in.readByte();
         switch (type) {
-            case 1 -> readPublish(in, start, each);
-            case 4 -> readDeadLetter(in, start, each);
+            case 1 -> readPublish(in, start, timeMs, each);
+            case 4 -> readDeadLetter(in, start, timeMs, each);
             case 14 -> {
                 long bodyId = in.readLong();
                 byte[] chunk = in.readBytes();
                 each.command(
-                        new Command.StageChunk(bodyId, chunk), in.position() - start - chunk.length, chunk.length);
+                        timeMs,
+                        new Command.StageChunk(bodyId, chunk),
+                        in.position() - start - chunk.length,
+                        chunk.length);
             }
-            default -> each.command(readPlain(type, in), 0, 0);
+            default -> each.command(timeMs, readPlain(type, in), 0, 0);
         }
     }
 
@@ -291,28 +294,30 @@ public final class CommandCodec implements Command.Visitor<Void> {
         };
     }
 
-    private static void readPublish(ByteReader in, int start, Decoded each) {
+    private static void readPublish(ByteReader in, int start, long timeMs, Decoded each) {
         int addressId = in.readInt();
         String publisher = in.readOptionalString();
         int at = in.position();
         Message message = MessageCodec.read(in);
-        each.command(new Command.Publish(addressId, message, publisher), at - start, in.position() - at);
+        each.command(timeMs, new Command.Publish(addressId, message, publisher), at - start, in.position() - at);
     }
 
-    private static void readDeadLetter(ByteReader in, int start, Decoded each) {
+    private static void readDeadLetter(ByteReader in, int start, long timeMs, Decoded each) {
         int subscriptionId = in.readInt();
         int epoch = in.readInt();
         long offset = in.readLong();
         long bytes = in.readLong();
         DeadLetterReason reason = reason(in.readByte());
         if (!in.readBoolean()) {
-            each.command(new Command.DeadLetter(subscriptionId, epoch, offset, bytes, reason, null, null), 0, 0);
+            each.command(
+                    timeMs, new Command.DeadLetter(subscriptionId, epoch, offset, bytes, reason, null, null), 0, 0);
             return;
         }
         AddressKey target = DefinitionCodec.readAddressKey(in);
         int at = in.position();
         Message letter = MessageCodec.read(in);
         each.command(
+                timeMs,
                 new Command.DeadLetter(subscriptionId, epoch, offset, bytes, reason, target, letter),
                 at - start,
                 in.position() - at);

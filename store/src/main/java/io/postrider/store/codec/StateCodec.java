@@ -23,7 +23,7 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  * takes checkpoints can keep the piece of an address that has not changed. Stateless.
  *
  * <pre>
- * head:    version(1) flags(1) lastTimeMs(8) nextAddressId(4) nextSubscriptionId(4) nextBodyId(8)
+ * head:    version(1) flags(1) lastTimeMs(8) nextAddressId(4) nextSubscriptionId(4) usedBodyIds: set
  *          bodyCount(4) { id(8) chunks(4) bytes(8) references(4) }* userCount(4) { user }* addressCount(4)
  * address: id(4) definition logEnd(8) trimmedTo(8) levelCount(4) { priority(1) set }* expiries delays
  *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }*
@@ -46,7 +46,7 @@ public final class StateCodec {
         out.putLong(state.lastTimeMs());
         out.putInt(state.nextAddressId());
         out.putInt(state.nextSubscriptionId());
-        out.putLong(state.bodies().nextId());
+        SetCodec.write(state.bodies().used(), out);
         out.putInt(state.bodies().all().size());
         for (StagedBodies.Body body : state.bodies().all()) {
             out.putLong(body.id());
@@ -117,7 +117,8 @@ public final class StateCodec {
         SetCodec.write(subscription.done(), out);
         Redeliveries redeliveries = subscription.redeliveries();
         out.putInt(redeliveries.byAttempts().size());
-        for (Map.Entry<Integer, Roaring64Bitmap> level : redeliveries.byAttempts().entrySet()) {
+        for (Map.Entry<Integer, Roaring64Bitmap> level :
+                redeliveries.byAttempts().entrySet()) {
             out.putInt(level.getKey());
             SetCodec.write(level.getValue(), out);
         }
@@ -143,7 +144,7 @@ public final class StateCodec {
         target.setLastTimeMs(in.readLong());
         int nextAddressId = in.readInt();
         int nextSubscriptionId = in.readInt();
-        target.bodies().restoreNextId(in.readLong());
+        target.bodies().restoreUsed(SetCodec.read(in));
         int bodyCount = in.readCount(24);
         for (int i = 0; i < bodyCount; i++) {
             target.bodies().restore(in.readLong(), in.readInt(), in.readLong(), in.readInt());
@@ -157,7 +158,8 @@ public final class StateCodec {
             readAddress(in, target);
         }
         if (in.hasRemaining()) {
-            throw new CodecException("Expected the state to end after " + addressCount + " addresses, but more follows");
+            throw new CodecException(
+                    "Expected the state to end after " + addressCount + " addresses, but more follows");
         }
         target.reserveIds(nextAddressId, nextSubscriptionId);
     }

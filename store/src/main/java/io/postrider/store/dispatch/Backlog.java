@@ -140,8 +140,9 @@ final class Backlog {
         late.finished(offset);
     }
 
-    /** Looks for more where a level runs low. */
-    void fill(Feed feed) {
+    /** Looks for more where a level runs low. Returns whether there is more to hand out at once. */
+    boolean fill(Feed feed) {
+        boolean hasMore = false;
         PriorityIndex priorities = address.log().priorities();
         for (int priority = PriorityIndex.LEVELS - 1; priority >= 0; priority--) {
             Level level = feed.existing(priority);
@@ -149,24 +150,26 @@ final class Backlog {
                 level = feed.level(priority);
             }
             if (level != null && !level.isCaughtUp) {
-                fill(feed, level);
+                hasMore |= fill(feed, level);
             }
         }
+        return hasMore;
     }
 
-    private void fill(Feed feed, Level level) {
+    private boolean fill(Feed feed, Level level) {
         if (level.fill != null) {
-            return;
+            return false;
         }
         if (level.loadedCount() > WINDOW / 2) {
             level.compact(ledger);
             if (level.loadedCount() > WINDOW / 2) {
-                return;
+                return false;
             }
         }
-        if (budget.isOver() && level.head(ledger) != null) {
-            return;
+        if (budget.isOver() && level.ready(ledger, late) != null) {
+            return false;
         }
+        int before = level.loadedCount();
         Fill fill = new Fill();
         boolean isExhausted = gather(feed, level, fill);
         level.isCaughtUp = isExhausted;
@@ -176,10 +179,11 @@ final class Backlog {
         } else if (!isExhausted) {
             proposals.wake(dispatcher); // on with it in the next turn
         }
+        return level.loadedCount() > before || level.isWhole();
     }
 
     private void read(Feed feed, Level level, Fill fill) {
-        int bytesMax = budget.isTight() ? READ_BYTES_TIGHT : READ_BYTES;
+        int bytesMax = budget.isOver() ? 1 : budget.isTight() ? READ_BYTES_TIGHT : READ_BYTES;
         proposals.read(address, fill.offsets(), fill.taken(), bytesMax, (messages, count) -> {
             if (fill.isCancelled()) {
                 return;
@@ -190,7 +194,7 @@ final class Backlog {
             }
             if (fill.isEmpty()) {
                 level.endFill();
-            } else if (budget.isOver() && level.head(ledger) != null) {
+            } else if (budget.isOver() && level.ready(ledger, late) != null) {
                 fill.rest(level.unloaded); // read again when there is room
                 level.isCaughtUp = false;
                 level.endFill();
@@ -203,8 +207,12 @@ final class Backlog {
 
     private void take(Feed feed, Level level, Fill fill, @Nullable Message message) {
         long offset = fill.offset();
-        if (message == null || !isTakable(offset)) {
+        if (!isTakable(offset)) {
             return;
+        }
+        if (message == null) {
+            throw new IllegalStateException("Expected the message at offset " + offset + " of '"
+                    + address.definition().key() + "' to be on disk, but it is not");
         }
         if (message.deliverAtMs() > proposals.nowMs() && !late.contains(offset)) {
             waiting.add(offset, message.deliverAtMs());
@@ -286,12 +294,12 @@ final class Backlog {
         long offset = Math.max(level.scan, subscription.cursor());
         if (level.priority != Message.PRIORITY_DEFAULT) {
             Roaring64Bitmap offsets = priorities.level(level.priority);
-            offset = offsets == null ? -1 : Bitmaps.next(offsets, offset);
-            while (offset >= 0 && isElsewhere(offset)) {
-                offset = Bitmaps.next(offsets, offset + 1);
+            long next = offsets == null ? -1 : Bitmaps.next(offsets, offset);
+            while (offsets != null && next >= 0 && isElsewhere(next)) {
+                next = Bitmaps.next(offsets, next + 1);
             }
-            level.scan = offset < 0 ? end : offset;
-            return offset;
+            level.scan = next < 0 ? end : next;
+            return next;
         }
         long limit = Math.min(end, offset + STEPS_PER_TURN);
         while (offset < limit && (isElsewhere(offset) || priorities.priorityOf(offset) != Message.PRIORITY_DEFAULT)) {

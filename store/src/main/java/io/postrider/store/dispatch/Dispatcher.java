@@ -72,6 +72,7 @@ public final class Dispatcher {
     private boolean isMarked;
     private boolean isAwake;
     private boolean isSpilling;
+    private boolean hasMoved;
     private long wakesAtMs;
 
     /** @param durable null for a volatile subscription, all of whose messages are soft */
@@ -112,7 +113,8 @@ public final class Dispatcher {
     /** The durable subscription, where there is one. */
     SubscriptionState subscription() {
         if (durable == null) {
-            throw new IllegalStateException("Expected a durable subscription on '" + address.definition().key() + "'");
+            throw new IllegalStateException("Expected a durable subscription on '"
+                    + address.definition().key() + "'");
         }
         return durable;
     }
@@ -410,6 +412,13 @@ public final class Dispatcher {
         return new Command.Purge(subscription().id(), address.log().end(), out.build(), bytes);
     }
 
+    /** Whether it was pumped since this was last asked. */
+    public boolean hasMoved() {
+        boolean moved = hasMoved;
+        hasMoved = false;
+        return moved;
+    }
+
     /** Lets go of messages that can be read again; feeds read them again when they are asked for. */
     public void unload() {
         feeds.forEach(feed -> feed.unload(ledger));
@@ -616,10 +625,12 @@ public final class Dispatcher {
     /** Hands out what can be handed out. Called at the end of a turn. */
     public void pump() {
         long nowMs = proposals.nowMs();
+        hasMoved = true;
         runSchedules(nowMs);
         if (pauses == 0) {
-            dispatch(nowMs);
-            fillFeeds();
+            do {
+                dispatch(nowMs);
+            } while (fillFeeds());
         }
         for (int i = 0; i < consumers.size(); i++) {
             answerDrain(consumers.get(i));
@@ -750,17 +761,19 @@ public final class Dispatcher {
         }
     }
 
-    /** Reads ahead for the consumers that would take more. */
-    private void fillFeeds() {
+    /** Reads ahead for the consumers that would take more. Returns whether there is more to hand out at once. */
+    private boolean fillFeeds() {
         if (backlog == null) {
-            return;
+            return false;
         }
+        boolean hasMore = false;
         for (int i = 0; i < consumers.size(); i++) {
             Consumption consumer = consumers.get(i);
             if (consumer.mayTake() && !consumer.feed.isWhole()) {
-                backlog.fill(consumer.feed);
+                hasMore |= backlog.fill(consumer.feed);
             }
         }
+        return hasMore;
     }
 
     private void answerDrain(Consumption consumer) {

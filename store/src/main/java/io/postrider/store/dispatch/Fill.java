@@ -63,8 +63,7 @@ final class Fill {
 
     /** Whether the first message still to come stands before an entry. */
     boolean isBefore(Entry entry) {
-        return !isEmpty()
-                && (after() < entry.after || (after() == entry.after && sequence() < entry.sequence));
+        return !isEmpty() && (after() < entry.after || (after() == entry.after && sequence() < entry.sequence));
     }
 
     /** The answer that may still come is not wanted any more. */

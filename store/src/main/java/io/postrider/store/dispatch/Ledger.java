@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.dispatch;
 
-import io.postrider.store.dispatch.EntryMap.Key;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ledger {
     private final MemoryBudget budget;
-    private final EntryMap byOffset = new EntryMap(Key.OFFSET);
+    private final EntryMap byOffset = new EntryMap(EntryMap.Key.OFFSET);
     private int unsettledCount;
     private int softCount;
     private int softDelayedCount;
@@ -64,7 +63,7 @@ final class Ledger {
 
     void add(Entry entry) {
         byOffset.put(entry);
-        count(entry, entry.state, 1);
+        count(entry.state, 1);
         if (entry.isDurable()) {
             hold(entry.heapBytes);
         } else {
@@ -80,12 +79,12 @@ final class Ledger {
     }
 
     void move(Entry entry, Entry.State state) {
-        count(entry, entry.state, -1);
-        count(entry, state, 1);
+        count(entry.state, -1);
+        count(state, 1);
         entry.state = state;
     }
 
-    private void count(Entry entry, Entry.State state, int delta) {
+    private void count(Entry.State state, int delta) {
         switch (state) {
             case OUT, ENDING -> unsettledCount += delta;
             case DELAYED -> softDelayedCount += delta;

@@ -117,7 +117,7 @@ final class Sweeper {
 
     /** Makes letters of expired messages that are only on disk. */
     private void read(Roaring64Bitmap unread) {
-        long[] offsets = unread.limit(1024).toArray();
+        long[] offsets = Bitmaps.lowest(unread, 1024);
         proposals.read(subscription.address(), offsets, 0, READ_BYTES, (messages, read) -> {
             for (int i = 0; i < read; i++) {
                 unread.removeLong(offsets[i]);

@@ -35,14 +35,23 @@ final class Waiting {
     Waiting(SubscriptionState subscription, BodyReads reads) {
         this.subscription = subscription;
         this.reads = reads;
-        subscription.address().log().delays().buckets().forEach((timeMs, offsets) -> each(offsets, offset -> {
-            coarse.addExact(timeMs, offset);
-            all.addLong(offset);
-        }));
-        subscription.redeliveries().waits().buckets().forEach((timeMs, offsets) -> each(offsets, offset -> {
-            exactly(timeMs, offset);
-            all.addLong(offset);
-        }));
+        subscription
+                .address()
+                .log()
+                .delays()
+                .buckets()
+                .forEach((timeMs, offsets) -> each(offsets, offset -> {
+                    coarse.addExact(timeMs, offset);
+                    all.addLong(offset);
+                }));
+        subscription
+                .redeliveries()
+                .waits()
+                .buckets()
+                .forEach((timeMs, offsets) -> each(offsets, offset -> {
+                    exactly(timeMs, offset);
+                    all.addLong(offset);
+                }));
         count = all.getLongCardinality();
     }
 
@@ -141,7 +150,7 @@ final class Waiting {
     }
 
     private void read(Roaring64Bitmap bucket, long nowMs, Runnable then) {
-        long[] offsets = bucket.limit(1024).toArray();
+        long[] offsets = Bitmaps.lowest(bucket, 1024);
         reads.read(subscription.address(), offsets, 0, READ_BYTES, (messages, read) -> {
             for (int i = 0; i < read; i++) {
                 bucket.removeLong(offsets[i]);

@@ -50,7 +50,13 @@ public final class StoreLog {
     }
 
     public static void checkpointWritten(long index, int segments, long bytes) {
-        LOG.info("PR-STO-006 Checkpoint written [index={}, bodySegments={}, bytes={}]", index, segments, bytes);
+        LOG.debug("Checkpoint written [index={}, segments={}, bytes={}]", index, segments, bytes);
+    }
+
+    public static void checkpointFailed(Throwable cause) {
+        LOG.warn(
+                "PR-STO-010 A checkpoint could not be written; the one before is in force, and it is tried again soon [cause={}]",
+                cause.toString());
     }
 
     public static void checkpointLeftoverKept(Path file, Throwable cause) {

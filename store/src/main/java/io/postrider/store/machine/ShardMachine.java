@@ -96,7 +96,8 @@ public final class ShardMachine implements Command.Visitor<Result> {
         int chunk = state.bodies().add(command.bodyId(), command.chunk().length);
         if (chunk < 0) {
             return Result.rejected(new Rejection(
-                    ErrorCode.ILLEGAL_STATE, "The body " + command.bodyId() + " of a large message takes no more chunks"));
+                    ErrorCode.ILLEGAL_STATE,
+                    "The body " + command.bodyId() + " of a large message takes no more chunks"));
         }
         effects.staged(command.bodyId(), chunk);
         return Result.of(chunk);

@@ -34,6 +34,16 @@ public final class Bitmaps {
         return bitmap.rankLong(last) - (first == 0 ? 0 : bitmap.rankLong(first - 1));
     }
 
+    /** The lowest offsets of a bitmap, at most so many. */
+    public static long[] lowest(Roaring64Bitmap bitmap, int max) {
+        long[] offsets = new long[(int) Math.min(max, bitmap.getLongCardinality())];
+        LongIterator each = bitmap.getLongIterator();
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = each.next();
+        }
+        return offsets;
+    }
+
     /** The offsets of a bitmap, ascending; it may not change meanwhile. */
     public static LongIterator each(Roaring64Bitmap bitmap) {
         return bitmap.getLongIterator();

@@ -108,5 +108,4 @@ public final class MessageLog {
     public void restoreBody(long offset, LargeBody body) {
         bodies.put(offset, body);
     }
-
 }

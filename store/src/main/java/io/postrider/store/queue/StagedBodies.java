@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * The bodies of large messages, which arrive chunk by chunk before the message itself has an offset (rules.md 11). A message that
@@ -44,11 +45,17 @@ public final class StagedBodies {
     }
 
     private final TreeMap<Long, Body> bodies = new TreeMap<>();
-    private long nextId;
+    /** Numbers that were ever used; they come nearly in order, so this is one long run. */
+    private final Roaring64Bitmap used = new Roaring64Bitmap();
 
     /** Number above every one used so far. */
     public long nextId() {
-        return nextId;
+        return used.isEmpty() ? 0 : used.last() + 1;
+    }
+
+    /** Numbers that were ever used, for encoding. */
+    public Roaring64Bitmap used() {
+        return used;
     }
 
     public Collection<Body> all() {
@@ -71,16 +78,16 @@ public final class StagedBodies {
     }
 
     /**
-     * Adds a chunk; a new highest id begins a body.
+     * Adds a chunk; an id that was never used begins a body.
      *
      * @return number of the chunk, or -1 if the body is gone, complete or was never begun
      */
     public int add(long id, int chunkBytes) {
         Body body = bodies.get(id);
-        if (body == null && id >= nextId) {
+        if (body == null && !used.contains(id)) {
             body = new Body(id);
             bodies.put(id, body);
-            nextId = id + 1;
+            used.addLong(id);
         }
         if (body == null || body.references > 0) {
             return -1;
@@ -131,7 +138,7 @@ public final class StagedBodies {
         bodies.put(id, body);
     }
 
-    public void restoreNextId(long id) {
-        nextId = id;
+    public void restoreUsed(Roaring64Bitmap ids) {
+        used.or(ids);
     }
 }

@@ -131,7 +131,7 @@ public final class SubscriptionState {
     }
 
     /** Takes bytes of messages that are done off the count. */
-    void release(long finishedBytes) {
+    public void release(long finishedBytes) {
         bytes = depth() == 0 ? 0 : Math.max(0, bytes - finishedBytes);
     }
 
@@ -158,7 +158,9 @@ public final class SubscriptionState {
         long before = depth();
         Roaring64Bitmap kept = new Roaring64Bitmap();
         for (int range = 0; range < except.rangeCount(); range++) {
-            for (long offset = except.first(range); offset <= Math.min(except.last(range), upToExclusive - 1); offset++) {
+            for (long offset = except.first(range);
+                    offset <= Math.min(except.last(range), upToExclusive - 1);
+                    offset++) {
                 if (wants(offset)) {
                     kept.addLong(offset);
                 }
@@ -175,7 +177,9 @@ public final class SubscriptionState {
             doneCount = done.getLongCardinality();
         }
         Roaring64Bitmap open = new Roaring64Bitmap();
-        open.addRange(Math.max(cursor, upToExclusive), Math.max(Math.max(cursor, upToExclusive), address.log().end()) + 1);
+        open.addRange(
+                Math.max(cursor, upToExclusive),
+                Math.max(Math.max(cursor, upToExclusive), address.log().end()) + 1);
         open.or(kept);
         redeliveries.retain(open);
         bytes = depth() == 0 ? 0 : exceptBytes;

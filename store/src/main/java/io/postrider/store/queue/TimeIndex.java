@@ -103,7 +103,9 @@ public final class TimeIndex {
 
     /** Forgets every offset below one. */
     public void trim(long fromOffset) {
-        for (Iterator<Map.Entry<Long, Roaring64Bitmap>> each = buckets.entrySet().iterator(); each.hasNext(); ) {
+        for (Iterator<Map.Entry<Long, Roaring64Bitmap>> each =
+                        buckets.entrySet().iterator();
+                each.hasNext(); ) {
             Roaring64Bitmap bucket = each.next().getValue();
             Bitmaps.removeBelow(bucket, fromOffset);
             if (bucket.isEmpty()) {

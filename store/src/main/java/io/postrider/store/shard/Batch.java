@@ -13,12 +13,18 @@ final class Batch {
     private final List<Command> commands = new ArrayList<>();
     private final List<@Nullable Completion> completions = new ArrayList<>();
     private long[] tokens = new long[64];
+    private int[] bodyPositions = new int[64];
+    private int[] bodyLengths = new int[64];
     long index;
     long timeMs;
+    /** Bytes of the messages and chunks in it. */
+    long bytes;
 
     void add(Command command, @Nullable Completion completion, long token) {
         if (commands.size() == tokens.length) {
             tokens = Arrays.copyOf(tokens, tokens.length * 2);
+            bodyPositions = Arrays.copyOf(bodyPositions, tokens.length);
+            bodyLengths = Arrays.copyOf(bodyLengths, tokens.length);
         }
         tokens[commands.size()] = token;
         commands.add(command);
@@ -46,8 +52,23 @@ final class Batch {
         return tokens[i];
     }
 
+    /** Says where in the entry the body of a command is; a length of 0 for none. */
+    void setBody(int i, int position, int length) {
+        bodyPositions[i] = position;
+        bodyLengths[i] = length;
+    }
+
+    int bodyPosition(int i) {
+        return bodyPositions[i];
+    }
+
+    int bodyLength(int i) {
+        return bodyLengths[i];
+    }
+
     void clear() {
         commands.clear();
         completions.clear();
+        bytes = 0;
     }
 }

@@ -16,6 +16,7 @@ import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
+import io.postrider.store.dispatch.MemoryBudget;
 import io.postrider.store.machine.Result;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
@@ -29,6 +30,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final ShardRunner runner;
     private final ShardEffects effects;
     private final MemoryGate gate;
+    private final MemoryBudget budget;
     private final Checkpointing checkpointing;
     private final Projection projection;
     private volatile BrokerStats stats = new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -38,12 +40,14 @@ public final class LocalAdmin implements BrokerAdmin {
             ShardRunner runner,
             ShardEffects effects,
             MemoryGate gate,
+            MemoryBudget budget,
             Checkpointing checkpointing,
             Projection projection) {
         this.state = state;
         this.runner = runner;
         this.effects = effects;
         this.gate = gate;
+        this.budget = budget;
         this.checkpointing = checkpointing;
         this.projection = projection;
     }
@@ -147,10 +151,7 @@ public final class LocalAdmin implements BrokerAdmin {
             SubscriptionState subscription = address.queue();
             Dispatcher dispatcher = effects.dispatcher(subscription);
             long soft = dispatcher.purgeSoft();
-            runner.propose(
-                    new Command.Purge(subscription.id(), address.log().end(), dispatcher.offsetsOut()),
-                    (token, result) -> answer(reply, result, soft + result.count()),
-                    0);
+            runner.propose(dispatcher.purge(), (token, result) -> answer(reply, result, soft + result.count()), 0);
         });
     }
 
@@ -192,7 +193,7 @@ public final class LocalAdmin implements BrokerAdmin {
                 totals.requeued,
                 totals.deadLettered,
                 totals.expired,
-                state.messageBytes().bytes(),
+                budget.bytes(),
                 runner.appliedIndex(),
                 runner.appendedBytes(),
                 0,

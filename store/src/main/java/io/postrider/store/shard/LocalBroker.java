@@ -12,6 +12,7 @@ import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.command.Command;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
+import io.postrider.api.port.BodyStore;
 import io.postrider.api.port.BrokerGateway;
 import io.postrider.api.port.Consumer;
 import io.postrider.api.port.ConsumerRequest;
@@ -25,7 +26,9 @@ import io.postrider.api.port.Reply;
 import io.postrider.api.port.ShardLog;
 import io.postrider.api.selector.InvalidSelectorException;
 import io.postrider.api.selector.Selector;
-import io.postrider.store.checkpoint.CheckpointStore;
+import io.postrider.store.body.BodyIndex;
+import io.postrider.store.checkpoint.Checkpoints;
+import io.postrider.store.dispatch.MemoryBudget;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
@@ -49,13 +52,16 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
 
     private final EventLoop loop;
     private final ShardLog log;
-    private final CheckpointStore checkpoints;
+    private final Checkpoints checkpoints;
+    private final BrokerThreads threads;
     private final PolicyTable policies;
     private final ShardState state;
     private final ShardEffects effects;
     private final ShardRunner runner;
     private final Checkpointing checkpointing;
     private final MemoryGate gate;
+    private final MemoryBudget budget;
+    private final LocalBodies bodyStore;
     private final Consumers consumers;
     private final LocalAdmin admin;
 
@@ -63,7 +69,8 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     public record Parts(
             EventLoop loop,
             ShardLog log,
-            CheckpointStore checkpoints,
+            Checkpoints checkpoints,
+            BrokerThreads threads,
             MessageInspector inspector,
             Projection projection,
             LongSupplier wallClockMs) {}
@@ -73,16 +80,20 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.log = parts.log;
         this.checkpoints = parts.checkpoints;
         this.policies = policies;
+        this.threads = parts.threads;
         this.state = new ShardState();
         ShardMachine machine = new ShardMachine(state, parts.inspector);
-        BodySegments segments = new BodySegments();
-        long index = Recovery.run(machine, segments, checkpoints, log);
-        this.effects = new ShardEffects(machine, parts.inspector, segments, parts.projection, settings);
-        this.runner = new ShardRunner(loop, log, machine, parts.wallClockMs, index, effects);
-        this.gate = new MemoryGate(settings, state.messageBytes(), log);
+        ShardDisk disk = new ShardDisk(log, checkpoints, new BodyIndex(), threads.reader());
+        long index = Recovery.run(machine, disk);
+        MemoryBudget budget = new MemoryBudget(settings.messageBytesMax());
+        this.effects = new ShardEffects(machine, parts.inspector, disk.bodies(), budget, parts.projection, settings);
+        this.runner = new ShardRunner(loop, disk, machine, parts.wallClockMs, index, effects);
+        this.gate = new MemoryGate(settings, budget, log, runner);
+        this.budget = budget;
         this.consumers = new Consumers(state, runner, effects);
-        this.checkpointing = new Checkpointing(state, log, checkpoints, segments, settings.checkpointTriggerBytes());
-        this.admin = new LocalAdmin(state, runner, effects, gate, checkpointing, parts.projection);
+        this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
+        this.bodyStore = new LocalBodies(runner, state);
+        this.admin = new LocalAdmin(state, runner, effects, gate, budget, checkpointing, parts.projection);
         parts.projection.recovered(
                 index,
                 state.addresses().stream().map(AddressState::definition).toList(),
@@ -129,6 +140,9 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     private void start() {
         effects.start(runner);
         runner.start(this::afterTurn, effects::closeAll);
+        for (long bodyId : state.bodies().open()) {
+            runner.propose(new Command.DropBody(bodyId), null, 0);
+        }
         for (AddressState address : List.copyOf(state.addresses())) {
             if (address.definition().isTemporary()) {
                 runner.propose(new Command.DeleteAddress(address.definition().key()), null, 0);
@@ -141,11 +155,27 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
             return;
         }
         gate.check(effects);
+        if (budget.isOver()) {
+            effects.unloadCold();
+        }
         admin.publishStats();
-        checkpointing.takeIfDue(
-                runner.appliedIndex(),
-                cause -> loop.execute(() -> runner.fail(cause)),
-                () -> loop.execute(checkpointing::done));
+        checkpointing.takeIfDue();
+    }
+
+    /** Where the ends of large messages go. */
+    public BodyStore bodies() {
+        return bodyStore;
+    }
+
+    /** Why the broker stopped; null while it has not. Any thread. */
+    @Nullable
+    Throwable failure() {
+        return runner.failure();
+    }
+
+    /** Bytes of messages in memory. Shard's thread. */
+    MemoryBudget budget() {
+        return budget;
     }
 
     /** What operators ask. */
@@ -340,8 +370,8 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
             quiet.complete(null);
         });
         quiet.join();
+        threads.close();
         log.close();
-        checkpointing.close();
         checkpoints.close();
     }
 }

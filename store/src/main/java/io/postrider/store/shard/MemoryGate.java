@@ -5,24 +5,26 @@ package io.postrider.store.shard;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.ShardLog;
-import io.postrider.store.queue.ByteCount;
+import io.postrider.store.dispatch.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds producers back while messages take more memory than they may. Consumers go on, so it opens by itself. Owned by the
- * shard's thread.
+ * Holds producers back while messages that have no copy on disk take more memory than they may: those in no log, and those on their way
+ * to it. Consumers and the disk go on, so it opens by itself. Owned by the shard's thread.
  */
 final class MemoryGate {
     private final BrokerSettings settings;
-    private final ByteCount messageBytes;
+    private final MemoryBudget budget;
     private final ShardLog log;
+    private final ShardRunner runner;
     private @Nullable Rejection closed;
     private long refusals;
 
-    MemoryGate(BrokerSettings settings, ByteCount messageBytes, ShardLog log) {
+    MemoryGate(BrokerSettings settings, MemoryBudget budget, ShardLog log, ShardRunner runner) {
         this.settings = settings;
-        this.messageBytes = messageBytes;
+        this.budget = budget;
         this.log = log;
+        this.runner = runner;
     }
 
     /** Why a publish must be refused now; null when it may be taken. */
@@ -62,6 +64,6 @@ final class MemoryGate {
     }
 
     private long inUse() {
-        return messageBytes.bytes() + log.pendingBytes();
+        return budget.softBytes() + runner.heldBytes() + log.pendingBytes();
     }
 }

@@ -71,8 +71,13 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
             return;
         }
         String publisher = effects.needsPublisher(address) ? request.containerId() : null;
-        if (message.isDurable() && !address.subscriptions().isEmpty()) {
-            runner.propose(new Command.Publish(address.id(), message, publisher), this, token);
+        boolean isLogged = message.isDurable() || effects.isSpilling(address);
+        if (isLogged && !address.subscriptions().isEmpty()) {
+            boolean isAwaited = message.isDurable();
+            runner.propose(new Command.Publish(address.id(), message, publisher), this, isAwaited ? token : NO_REPLY);
+            if (!isAwaited) {
+                answer(token, null); // it is in no worse a place than one that is in memory only
+            }
         } else {
             effects.totals().published++;
             effects.publishSoft(address, message, publisher);

@@ -2,67 +2,60 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.shard;
 
-import io.postrider.api.command.Command;
 import io.postrider.api.message.Message;
-import io.postrider.api.port.ShardLog;
-import io.postrider.store.checkpoint.CheckpointStore;
+import io.postrider.store.body.BodyIndex;
+import io.postrider.store.checkpoint.Checkpoints;
 import io.postrider.store.codec.CommandCodec;
-import io.postrider.store.codec.MessageCodec;
 import io.postrider.store.codec.StateCodec;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.queue.AddressState;
-import io.postrider.store.queue.StoredMessage;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Brings a state machine to where the shard was: the latest checkpoint, then every log entry after it. */
-final class Recovery implements CheckpointStore.Visitor {
-    private final ShardMachine machine;
-    private final BodySegments segments;
-
-    private Recovery(ShardMachine machine, BodySegments segments) {
-        this.machine = machine;
-        this.segments = segments;
-    }
+/**
+ * Brings a state machine to where the shard was: the state of the latest checkpoint, then every log entry after it. No message is
+ * read that is in a segment, so it takes as long as the log's tail, whatever the backlog.
+ */
+final class Recovery {
+    private Recovery() {}
 
     /** Returns the index up to which the machine has applied the log. */
-    static long run(ShardMachine machine, BodySegments segments, CheckpointStore checkpoints, ShardLog log) {
-        Recovery recovery = new Recovery(machine, segments);
-        long index = checkpoints.load(recovery);
-        List<Command> commands = new ArrayList<>();
-        Effects bookkeeping = new Effects() {
-            @Override
-            public void released(StoredMessage message) {
-                segments.released(message);
-            }
-        };
-        return log.replay(index, (entry, bytes) -> {
-            commands.clear();
-            long timeMs = CommandCodec.decode(bytes, commands::add);
-            for (Command command : commands) {
+    static long run(ShardMachine machine, ShardDisk disk) {
+        BodyIndex bodies = disk.bodies();
+        Checkpoints.Loaded loaded = disk.checkpoints().load();
+        if (loaded.index() > 0) {
+            StateCodec.read(loaded.state(), machine.state());
+            bodies.restore(loaded.extents());
+        }
+        Effects bookkeeping = new Bookkeeping(bodies);
+        return disk.log().replay(loaded.index(), (entry, bytes) -> {
+            CommandCodec.decode(bytes, (timeMs, command, bodyAt, bodyBytes) -> {
+                bodies.at(entry, bodyAt, bodyBytes);
                 machine.apply(timeMs, command, bookkeeping);
-            }
+            });
         });
     }
 
-    @Override
-    public void state(long index, ByteBuffer state) {
-        StateCodec.read(state, machine.state());
-    }
-
-    @Override
-    public void survivor(int segment, int addressId, long offset, ByteBuffer encoded) {
-        segments.used(segment);
-        AddressState address = machine.state().address(addressId);
-        if (address == null) {
-            return; // deleted after its segment was written
+    /** Keeps track of where bodies are; there is nobody else to tell yet. */
+    private record Bookkeeping(BodyIndex bodies) implements Effects {
+        @Override
+        public void published(AddressState address, long offset, Message message, @Nullable String publisher) {
+            bodies.appended(address.id(), offset, address.lowestWanted());
         }
-        Message message = MessageCodec.read(encoded);
-        StoredMessage stored = address.restore(offset, message);
-        if (stored != null) {
-            segments.stored(stored, segment);
+
+        @Override
+        public void staged(long bodyId, int chunk) {
+            bodies.appended(BodyIndex.stagedLog(bodyId), chunk, 0);
+        }
+
+        @Override
+        public void bodyGone(long bodyId) {
+            bodies.dropped(BodyIndex.stagedLog(bodyId));
+        }
+
+        @Override
+        public void addressDeleted(AddressState address) {
+            bodies.dropped(address.id());
         }
     }
 }

@@ -2,25 +2,24 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.shard;
 
-import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.command.Command;
-import io.postrider.api.command.DeadLetterReason;
+import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
+import io.postrider.store.body.BodyIndex;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
+import io.postrider.store.dispatch.MemoryBudget;
 import io.postrider.store.machine.DeadLettering;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.queue.AddressState;
-import io.postrider.store.queue.StoredMessage;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,9 +32,12 @@ import org.jspecify.annotations.Nullable;
  * carries messages that are in no log. Owned by the shard's thread.
  */
 final class ShardEffects implements Effects {
+    private static final int UNLOADS_PER_TURN = 256;
+
     private final ShardMachine machine;
     private final MessageInspector inspector;
-    private final BodySegments segments;
+    private final BodyIndex bodies;
+    private final MemoryBudget budget;
     private final Projection projection;
     private final BrokerSettings settings;
     private final Counters totals = new Counters();
@@ -44,6 +46,7 @@ final class ShardEffects implements Effects {
     private final List<Endpoint> endpoints = new ArrayList<>();
     private @Nullable ShardRunner runner;
     private long index;
+    private int hand;
 
     /** Somebody whose sending ends with an address. */
     interface Endpoint {
@@ -59,12 +62,14 @@ final class ShardEffects implements Effects {
     ShardEffects(
             ShardMachine machine,
             MessageInspector inspector,
-            BodySegments segments,
+            BodyIndex bodies,
+            MemoryBudget budget,
             Projection projection,
             BrokerSettings settings) {
         this.machine = machine;
         this.inspector = inspector;
-        this.segments = segments;
+        this.bodies = bodies;
+        this.budget = budget;
         this.projection = projection;
         this.settings = settings;
     }
@@ -126,7 +131,34 @@ final class ShardEffects implements Effects {
     }
 
     Dispatcher volatileDispatcher(AddressState topic) {
-        return new Dispatcher(topic, null, inspector, runner(), totals);
+        return new Dispatcher(topic, null, parts());
+    }
+
+    private Dispatcher.Parts parts() {
+        return new Dispatcher.Parts(inspector, runner(), budget, totals);
+    }
+
+    /** Whether non-durable messages to an address go to the log for now: one of its subscriptions is short of memory. */
+    boolean isSpilling(AddressState address) {
+        List<SubscriptionState> subscriptions = address.subscriptions();
+        for (int i = 0; i < subscriptions.size(); i++) {
+            if (dispatcher(subscriptions.get(i)).isSpilling()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Over budget, lets go of what was read ahead for those who have not moved since the hand last came by. */
+    void unloadCold() {
+        int steps = Math.min(UNLOADS_PER_TURN, bySubscription.size());
+        while (budget.isOver() && steps-- > 0) {
+            hand = hand + 1 < bySubscription.size() ? hand + 1 : 0;
+            Dispatcher dispatcher = bySubscription.get(hand);
+            if (dispatcher != null && dispatcher.unloadableBytes() > 0 && !dispatcher.hasMoved()) {
+                dispatcher.unload();
+            }
+        }
     }
 
     void register(Endpoint endpoint) {
@@ -201,41 +233,16 @@ final class ShardEffects implements Effects {
     }
 
     /** A dead letter or expired message that is in no log. */
-    void letter(
-            Dispatcher source,
-            Message message,
-            DeadLetterReason reason,
-            int attempts,
-            @Nullable String condition,
-            @Nullable String description) {
-        AddressPolicy policy = source.address().definition().policy();
-        AddressKey origin = source.address().definition().key();
-        String name = reason == DeadLetterReason.EXPIRED ? policy.expiryAddress() : policy.deadLetterAddress();
-        if (name == null || name.equals(origin.name())) {
-            return; // counted; the policy keeps no letters
-        }
-        SubscriptionState durable = source.durable();
-        SubscriptionDefinition definition = durable == null ? null : durable.definition();
-        Message letter = message.withoutTimes()
-                .withAdded(DeadLettering.marks(
-                        definition == null ? origin.name() : definition.key().toString(),
-                        origin.name(),
-                        -1,
-                        reason,
-                        attempts,
-                        runner().nowMs(),
-                        condition,
-                        description));
-        AddressDefinition target = DeadLettering.targetDefinition(new AddressKey(origin.virtualHost(), name));
-        AddressState existing = machine.state().address(target.key());
+    void publishLetter(AddressKey target, Message letter) {
+        AddressState existing = machine.state().address(target);
         if (existing != null) {
             publishSoft(existing, letter, null);
             return;
         }
         runner().propose(
-                        new Command.DefineAddress(target),
+                        new Command.DefineAddress(DeadLettering.targetDefinition(target)),
                         (token, result) -> {
-                            AddressState created = machine.state().address(target.key());
+                            AddressState created = machine.state().address(target);
                             if (created != null) {
                                 publishSoft(created, letter, null);
                             }
@@ -247,6 +254,7 @@ final class ShardEffects implements Effects {
 
     @Override
     public void published(AddressState address, long offset, Message message, @Nullable String publisher) {
+        bodies.appended(address.id(), offset, address.lowestWanted());
         List<SubscriptionState> subscriptions = address.subscriptions();
         for (int i = 0; i < subscriptions.size(); i++) {
             SubscriptionState subscription = subscriptions.get(i);
@@ -263,8 +271,8 @@ final class ShardEffects implements Effects {
     }
 
     @Override
-    public void requeued(SubscriptionState subscription, long offset) {
-        dispatcher(subscription).requeued(subscription, offset);
+    public void requeued(SubscriptionState subscription, Command.Requeue command) {
+        dispatcher(subscription).requeued(command);
     }
 
     @Override
@@ -278,13 +286,18 @@ final class ShardEffects implements Effects {
     }
 
     @Override
-    public void purged(SubscriptionState subscription, long offset) {
-        dispatcher(subscription).purged(offset);
+    public void purged(SubscriptionState subscription, long upToExclusive, OffsetRanges except) {
+        dispatcher(subscription).purged(upToExclusive);
     }
 
     @Override
-    public void released(StoredMessage message) {
-        segments.released(message);
+    public void staged(long bodyId, int chunk) {
+        bodies.appended(BodyIndex.stagedLog(bodyId), chunk, 0);
+    }
+
+    @Override
+    public void bodyGone(long bodyId) {
+        bodies.dropped(BodyIndex.stagedLog(bodyId));
     }
 
     @Override
@@ -297,6 +310,7 @@ final class ShardEffects implements Effects {
 
     @Override
     public void addressDeleted(AddressState address) {
+        bodies.dropped(address.id());
         Rejection reason = new Rejection(
                 ErrorCode.RESOURCE_DELETED, "Address '" + address.definition().key() + "' was deleted");
         for (int id = 0; id < bySubscription.size(); id++) {
@@ -347,8 +361,7 @@ final class ShardEffects implements Effects {
         while (bySubscription.size() <= subscription.id()) {
             bySubscription.add(null);
         }
-        bySubscription.set(
-                subscription.id(), new Dispatcher(subscription.address(), subscription, inspector, runner(), totals));
+        bySubscription.set(subscription.id(), new Dispatcher(subscription.address(), subscription, parts()));
     }
 
     @Override

@@ -2,18 +2,22 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.shard;
 
+import io.postrider.api.address.AddressKey;
 import io.postrider.api.command.Command;
-import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.EventLoop;
 import io.postrider.api.port.ShardLog;
+import io.postrider.store.body.BodyIndex;
+import io.postrider.store.body.BodyReader;
 import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.dispatch.BodyReads;
 import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.Proposals;
 import io.postrider.store.machine.Result;
 import io.postrider.store.machine.ShardMachine;
+import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -39,7 +43,12 @@ import org.slf4j.LoggerFactory;
  */
 final class ShardRunner implements Proposals, ShardLog.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(ShardRunner.class);
-    private static final int ENTRY_BYTES_MAX = 4 << 20;
+    /** An entry is closed at this size: reading one message back reads its whole entry. */
+    private static final int ENTRY_BYTES_MAX = 256 << 10;
+
+    /** What the end of an unknown number of messages counts for. */
+    private static final long MANY_BYTES = 1 << 20;
+
     private static final long LOG_PENDING_BYTES_MAX = 16L << 20;
 
     private final EventLoop loop;
@@ -57,33 +66,39 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     private final List<Dispatcher> marked = new ArrayList<>();
     private List<Dispatcher> awake = new ArrayList<>();
     private List<Dispatcher> pumping = new ArrayList<>();
+    private final ArrayDeque<Batch> full = new ArrayDeque<>();
     private Batch open = new Batch();
-    private long openBytes;
     private boolean isTurnScheduled;
     private long appliedIndex;
     private long appendedBytes;
+    private long stampedMs;
+    private long releasedBytes;
     private long nowMs;
     private volatile long committedIndex;
     private volatile @Nullable Throwable failure;
 
     private final ShardEffects effects;
+    private final BodyIndex bodies;
+    private final BodyReader reader;
     private Runnable afterTurn = () -> {};
     private java.util.function.Consumer<Rejection> onFailure = reason -> {};
 
     ShardRunner(
             EventLoop loop,
-            ShardLog log,
+            ShardDisk disk,
             ShardMachine machine,
             LongSupplier clockMs,
             long appliedIndex,
             ShardEffects effects) {
         this.loop = loop;
-        this.log = log;
+        this.log = disk.log();
         this.machine = machine;
         this.clockMs = clockMs;
         this.appliedIndex = appliedIndex;
         this.committedIndex = appliedIndex;
         this.effects = effects;
+        this.bodies = disk.bodies();
+        this.reader = new BodyReader(bodies, log, disk.checkpoints(), disk.readers(), loop, this::fail);
         this.nowMs = clockMs.getAsLong();
     }
 
@@ -102,6 +117,16 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     /** Bytes given to the log since start. */
     long appendedBytes() {
         return appendedBytes;
+    }
+
+    BodyReader reader() {
+        return reader;
+    }
+
+    /** Why the shard stopped; null while it has not. */
+    @Nullable
+    Throwable failure() {
+        return failure;
     }
 
     boolean isFailed() {
@@ -144,13 +169,33 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
             return;
         }
         open.add(command, completion, token);
-        if (command instanceof Command.Publish publish) {
-            openBytes += publish.message().sizeBytes();
-        }
-        if (openBytes > ENTRY_BYTES_MAX) {
-            cut();
+        open.bytes += heapBytes(command);
+        if (open.bytes > ENTRY_BYTES_MAX) {
+            full.add(open);
+            open = nextBatch();
         }
         scheduleTurn();
+    }
+
+    private static long heapBytes(Command command) {
+        if (command instanceof Command.Publish publish) {
+            return publish.message().heapBytes();
+        }
+        if (command instanceof Command.StageChunk stage) {
+            return stage.chunk().length;
+        }
+        return command instanceof Command.DeadLetter dead && dead.letter() != null
+                ? dead.letter().heapBytes()
+                : 0;
+    }
+
+    /** Bytes proposed and not yet given to the log, because that has more than it can write soon. */
+    long heldBytes() {
+        long bytes = open.bytes;
+        for (Batch batch : full) {
+            bytes += batch.bytes;
+        }
+        return bytes;
     }
 
     @Override
@@ -159,20 +204,20 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     }
 
     @Override
-    public void settle(Dispatcher dispatcher, long offset) {
-        if (dispatcher.pendingSettles().isEmpty()) {
+    public void settle(Dispatcher dispatcher, long offset, long bytes) {
+        if (dispatcher.settles().isEmpty()) {
             settling.add(dispatcher);
         }
-        dispatcher.pendingSettles().add(offset);
+        dispatcher.settles().add(offset, bytes);
         scheduleTurn();
     }
 
     @Override
-    public void expire(Dispatcher dispatcher, long offset) {
-        if (dispatcher.pendingExpiries().isEmpty()) {
+    public void expire(Dispatcher dispatcher, long offset, long bytes) {
+        if (dispatcher.expiries().isEmpty()) {
             expiring.add(dispatcher);
         }
-        dispatcher.pendingExpiries().add(offset);
+        dispatcher.expiries().add(offset, bytes);
         scheduleTurn();
     }
 
@@ -182,19 +227,13 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     }
 
     @Override
-    public void letter(
-            Dispatcher dispatcher,
-            Message message,
-            DeadLetterReason reason,
-            int attempts,
-            @Nullable String condition,
-            @Nullable String description) {
-        effects.letter(dispatcher, message, reason, attempts, condition, description);
+    public void letter(AddressKey target, Message letter) {
+        effects.publishLetter(target, letter);
     }
 
     @Override
-    public void softBytes(long delta) {
-        machine.state().messageBytes().add(delta);
+    public void read(AddressState address, long[] offsets, int from, int bytesMax, BodyReads.Reply reply) {
+        reader.read(address, offsets, from, bytesMax, reply);
     }
 
     @Override
@@ -258,7 +297,10 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
 
     /** Ends the batch and gives it to the log, unless the log has more than it can write soon. */
     private void cut() {
-        if (failure != null || log.pendingBytes() > LOG_PENDING_BYTES_MAX) {
+        while (!full.isEmpty() && canAppend()) {
+            append(full.remove());
+        }
+        if (!full.isEmpty() || !canAppend()) {
             return;
         }
         addRanges();
@@ -268,11 +310,20 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         addMarks();
         Batch batch = open;
         open = nextBatch();
-        openBytes = 0;
-        batch.timeMs = Math.max(nowMs, machine.state().lastTimeMs());
+        append(batch);
+    }
+
+    private boolean canAppend() {
+        return failure == null && log.pendingBytes() <= LOG_PENDING_BYTES_MAX;
+    }
+
+    private void append(Batch batch) {
+        batch.timeMs = Math.max(nowMs, Math.max(stampedMs, machine.state().lastTimeMs()));
+        stampedMs = batch.timeMs;
         codec.begin(batch.timeMs);
         for (int i = 0; i < batch.size(); i++) {
             codec.add(batch.command(i));
+            batch.setBody(i, codec.bodyAt(), codec.bodyBytes());
         }
         ByteBuffer bytes = codec.end();
         appendedBytes += bytes.remaining();
@@ -289,12 +340,14 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         for (int i = 0; i < settling.size(); i++) {
             Dispatcher dispatcher = settling.get(i);
             SubscriptionState subscription = dispatcher.durable();
-            if (subscription != null) {
+            long bytes = dispatcher.settles().bytes();
+            if (subscription != null && !dispatcher.settles().isEmpty()) {
                 open.add(
                         new Command.Settle(
                                 subscription.id(),
                                 subscription.epoch(),
-                                dispatcher.pendingSettles().build()),
+                                dispatcher.settles().take(),
+                                bytes),
                         null,
                         0);
             }
@@ -303,12 +356,14 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         for (int i = 0; i < expiring.size(); i++) {
             Dispatcher dispatcher = expiring.get(i);
             SubscriptionState subscription = dispatcher.durable();
-            if (subscription != null) {
+            long bytes = dispatcher.expiries().bytes();
+            if (subscription != null && !dispatcher.expiries().isEmpty()) {
                 open.add(
                         new Command.Expire(
                                 subscription.id(),
                                 subscription.epoch(),
-                                dispatcher.pendingExpiries().build()),
+                                dispatcher.expiries().take(),
+                                bytes),
                         null,
                         0);
             }
@@ -330,7 +385,11 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     /** Gives what was collected to the log, before it is closed. */
     void finish() {
         nowMs = clockMs.getAsLong();
-        cut();
+        if (failure == null) {
+            full.forEach(this::append);
+            full.clear();
+            cut();
+        }
     }
 
     // ---- commits
@@ -357,10 +416,31 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         }
     }
 
+    /** Bytes on disk that a command may have made superfluous. */
+    private static long releasedBytes(Command command) {
+        if (command instanceof Command.Settle settle) {
+            return settle.bytes();
+        }
+        boolean isMany = command instanceof Command.Purge
+                || command instanceof Command.DeleteAddress
+                || command instanceof Command.DeleteSubscription
+                || command instanceof Command.Expire;
+        return isMany ? MANY_BYTES : 0;
+    }
+
+    /** Bytes of messages that were consumed since this was last asked. */
+    long takeReleasedBytes() {
+        long bytes = releasedBytes;
+        releasedBytes = 0;
+        return bytes;
+    }
+
     private void apply(Batch batch) {
         effects.at(batch.index);
         for (int i = 0; i < batch.size(); i++) {
+            bodies.at(batch.index, batch.bodyPosition(i), batch.bodyLength(i));
             Result result = machine.apply(batch.timeMs, batch.command(i), effects);
+            releasedBytes += releasedBytes(batch.command(i));
             Completion completion = batch.completion(i);
             if (completion != null) {
                 completion.applied(batch.token(i), result);
@@ -386,6 +466,7 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         failure = cause;
         LOG.error("PR-STO-091 The shard stopped: nothing more will be confirmed until the broker is restarted", cause);
         proposed.clear();
+        full.clear();
         open.clear();
         onFailure.accept(new Rejection(
                 ErrorCode.STORE_FAILED,

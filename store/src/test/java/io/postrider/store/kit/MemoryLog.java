@@ -94,6 +94,7 @@ public final class MemoryLog implements ShardLog {
     @Override
     public synchronized void release(long index) {
         released = Math.max(released, index);
+        isCheckpointDue = false;
     }
 
     @Override

@@ -25,10 +25,11 @@ import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
-import io.postrider.store.checkpoint.FileCheckpointStore;
+import io.postrider.store.checkpoint.FileCheckpoints;
 import io.postrider.store.io.RealFiles;
 import io.postrider.store.journal.JournalSettings;
 import io.postrider.store.log.LocalShardLog;
+import io.postrider.store.segment.SegmentSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +60,9 @@ class LocalBrokerTest {
                 new LocalBroker.Parts(
                         loop,
                         LocalShardLog.open(new RealFiles(), directory.resolve("journal"), JournalSettings.DEFAULT),
-                        FileCheckpointStore.open(new RealFiles(), directory.resolve("checkpoint"), 0),
+                        FileCheckpoints.open(
+                                new RealFiles(), directory.resolve("checkpoint"), 0, SegmentSettings.DEFAULTS),
+                        BrokerThreads.start(),
                         message -> identifier -> null,
                         Projection.NONE,
                         System::currentTimeMillis),
@@ -379,7 +382,7 @@ class LocalBrokerTest {
     @Test
     void checkpointBoundsTheLogAndKeepsTheBacklog() throws InterruptedException {
         broker.close();
-        open(new BrokerSettings(1L << 30, 1, 1L << 20));
+        open(new BrokerSettings(1L << 30, 1, 1, 1L << 20));
         for (int round = 0; round < 20; round++) {
             send("q", AddressKind.QUEUE, aMessage().withBody("m" + round).build());
         }

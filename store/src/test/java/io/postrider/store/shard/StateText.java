@@ -4,7 +4,8 @@ package io.postrider.store.shard;
 
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
-import io.postrider.store.queue.StoredMessage;
+import io.postrider.store.queue.PriorityIndex;
+import io.postrider.store.queue.StagedBodies;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.Arrays;
 
@@ -30,17 +31,25 @@ final class StateText {
                         .append(subscription.bytes())
                         .append(" done ");
                 text.append(Arrays.toString(subscription.done().toArray())).append(' ');
-                text.append(subscription.redeliveries()).append('\n');
+                text.append(subscription.redeliveries().byAttempts()).append(' ');
+                text.append(subscription.redeliveries().waits().buckets()).append(' ');
+                text.append(subscription.redeliveries().merged()).append('\n');
             }
-            for (long offset = address.log().first(); offset < address.log().end(); offset++) {
-                StoredMessage message = address.log().get(offset);
-                if (message != null) {
-                    text.append("  @").append(offset).append(' ');
-                    text.append(Arrays.hashCode(message.message().encoded())).append(' ');
-                    text.append(message.message().added()).append('\n');
-                }
+            text.append("  trimmed ").append(address.log().trimmedTo()).append(" expiries ");
+            text.append(address.log().expiries().buckets()).append(" delays ");
+            text.append(address.log().delays().buckets()).append(" large ");
+            text.append(address.log().bodies()).append(" levels");
+            for (int priority = 0; priority < PriorityIndex.LEVELS; priority++) {
+                text.append(' ').append(address.log().priorities().level(priority));
             }
+            text.append('\n');
         }
+        text.append("bodies ").append(state.bodies().used());
+        for (StagedBodies.Body body : state.bodies().all()) {
+            text.append(' ').append(body.id()).append(':').append(body.chunks()).append(':');
+            text.append(body.bytes()).append(':').append(body.references());
+        }
+        text.append('\n');
         return text.append(state.users()).toString();
     }
 
