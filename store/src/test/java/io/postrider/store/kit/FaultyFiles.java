@@ -61,6 +61,7 @@ public final class FaultyFiles implements FileAccess {
     private final List<NameChange> unsyncedNames = new ArrayList<>();
     private long operations;
     private boolean isDead;
+    private long usableBytes = Long.MAX_VALUE;
     private volatile Plan plan = (operation, count, path) -> Fault.NONE;
 
     /** {@code from} null: {@code to} was created. {@code to} null: {@code from} was deleted. */
@@ -96,6 +97,11 @@ public final class FaultyFiles implements FileAccess {
 
     public synchronized byte[] content(Path path) {
         return files.get(path).bytes();
+    }
+
+    /** Of all files together. */
+    public synchronized long bytes() {
+        return files.values().stream().mapToLong(file -> file.size).sum();
     }
 
     public synchronized List<Path> paths() {
@@ -202,6 +208,16 @@ public final class FaultyFiles implements FileAccess {
                 change(new NameChange(path, null, null));
             }
         }
+    }
+
+    @Override
+    public synchronized long usableBytes(Path directory) {
+        return usableBytes;
+    }
+
+    /** What {@link #usableBytes(Path)} says from now on. */
+    public synchronized void setUsableBytes(long bytes) {
+        usableBytes = bytes;
     }
 
     @Override
