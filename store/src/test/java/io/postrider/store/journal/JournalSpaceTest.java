@@ -37,6 +37,7 @@ class JournalSpaceTest {
     private FaultyFiles files = new FaultyFiles();
     private CommitRecorder commits = new CommitRecorder();
     private long released;
+    private long unreleasedBytes;
 
     @ParameterizedTest
     @ValueSource(ints = {500, 2000, 3500})
@@ -53,7 +54,7 @@ class JournalSpaceTest {
         Random random = new Random(end.ordinal());
         for (int round = 0; round < 30; round++) {
             Journal journal = start();
-            run(journal, random.nextInt(200), 1 + random.nextInt(3500), random);
+            run(journal, random.nextInt(200), 1 + random.nextInt(2500), random);
             FaultyFiles next = files;
             if (end == End.PROCESS_CRASH) {
                 next = files.afterProcessCrash();
@@ -141,7 +142,6 @@ class JournalSpaceTest {
     }
 
     private void run(Journal journal, int count, int releaseEveryBytes, Random random) throws Exception {
-        long unreleasedBytes = 0;
         for (int i = 0; i < count; i++) {
             int length = 1 + random.nextInt(200);
             commits.await(journal.append(ByteBuffer.allocate(length)));
