@@ -192,7 +192,7 @@ final class JournalWriter implements Runnable {
         listener.committed(lastIndex);
         if (!isNextWanted && segment.end() > segment.header().fileBytes() / 2) {
             isNextWanted = true;
-            segmentFiles.prepareAhead(true);
+            segmentFiles.prepareAhead();
         }
     }
 
@@ -241,7 +241,6 @@ final class JournalWriter implements Runnable {
         previous = before;
         current = next;
         isNextWanted = false;
-        segmentFiles.prepareAhead(false);
         if (event != null) {
             record(event, next, firstIndex);
         }

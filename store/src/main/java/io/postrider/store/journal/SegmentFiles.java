@@ -36,10 +36,11 @@ final class SegmentFiles implements AutoCloseable {
     private final int segmentBytes;
     private @Nullable Segment ready;
     private @Nullable IOException failure;
+    private final ArrayDeque<Sealed> released = new ArrayDeque<>();
+    private boolean mayMakeFile;
     private boolean isEnding;
 
     private final ScheduledThreadPoolExecutor worker;
-    private final ArrayDeque<Sealed> released = new ArrayDeque<>();
     private int wantedBytes; // of the segment being made, 0 if none is
     private @Nullable ScheduledFuture<?> retry;
     private long retryMs = RETRY_MS_MIN;
@@ -60,13 +61,10 @@ final class SegmentFiles implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        boolean isNeededAtOnce = recovered.current() == null;
+        this.mayMakeFile = recovered.current() == null; // somebody will need it at once
         worker.execute(() -> {
             tidy(listing, recovered);
-            if (isNeededAtOnce || maker.hasSpare()) {
-                want(segmentBytes);
-            }
+            work();
         });
     }
 
@@ -74,8 +72,8 @@ final class SegmentFiles implements AutoCloseable {
         try {
             maker.tidy(listing, recovered);
         } catch (IOException e) {
-            StoreLog.segmentPreparationFailed(
-                    directory, e); // the files stay until the next start, or their names are used
+            // The files stay until the next start, or until their names are used.
+            StoreLog.segmentPreparationFailed(directory, e);
         }
     }
 
@@ -83,13 +81,28 @@ final class SegmentFiles implements AutoCloseable {
         return directory;
     }
 
-    /** Makes the next segment ready, if there is none and a spare file is at hand or a new one may be made. */
-    void prepareAhead(boolean mayMakeFile) {
-        worker.execute(() -> {
-            if (!isReady(segmentBytes) && (mayMakeFile || maker.hasSpare())) {
-                want(segmentBytes);
-            }
-        });
+    /** The current segment fills up: if no spare file turned up so far, a new one is made for the next. */
+    void prepareAhead() {
+        synchronized (this) {
+            mayMakeFile = true;
+        }
+        worker.execute(this::work);
+    }
+
+    /**
+     * Every task does all there is to do, the oldest released file first. A task that runs late would otherwise make a file for a
+     * wish that has passed, or while a released one waits behind it.
+     */
+    private void work() {
+        retireReleased();
+        if (wantedBytes == 0 && !isReady(segmentBytes) && (mayMakeFile() || maker.hasSpare())) {
+            wantedBytes = segmentBytes;
+        }
+        pursue();
+    }
+
+    private synchronized boolean mayMakeFile() {
+        return mayMakeFile;
     }
 
     synchronized boolean isReady(int fileBytes) {
@@ -107,12 +120,13 @@ final class SegmentFiles implements AutoCloseable {
         int bytes = Math.max(fileBytes, segmentBytes);
         IOException first = attempt(bytes);
         IOException last = first == null ? null : attempt(bytes);
-        Segment taken = takeReady();
+        Segment taken = takeReady(bytes);
         if (taken == null) {
             throw new JournalException(
                     "Expected to prepare the next journal segment, but " + last + " [directory=" + directory + "]",
                     last);
         }
+        worker.execute(this::work);
         return taken;
     }
 
@@ -124,7 +138,10 @@ final class SegmentFiles implements AutoCloseable {
         synchronized (this) {
             failure = null; // of an attempt ahead of time, reported then
         }
-        worker.execute(() -> want(bytes));
+        worker.execute(() -> {
+            wantedBytes = Math.max(wantedBytes, bytes);
+            work();
+        });
         synchronized (this) {
             while (failure == null && !isReady(bytes)) {
                 try {
@@ -138,9 +155,13 @@ final class SegmentFiles implements AutoCloseable {
         }
     }
 
-    private synchronized @Nullable Segment takeReady() {
-        Segment taken = failure == null ? ready : null;
-        ready = taken == null ? ready : null;
+    private synchronized @Nullable Segment takeReady(int bytes) {
+        if (!isReady(bytes)) {
+            return null;
+        }
+        Segment taken = ready;
+        ready = null;
+        mayMakeFile = false;
         return taken;
     }
 
@@ -150,35 +171,30 @@ final class SegmentFiles implements AutoCloseable {
             if (isEnding) {
                 return; // the next start finds out by itself that nobody needs it
             }
-            worker.execute(() -> {
-                released.add(segment);
-                retireReleased();
-            });
+            released.add(segment);
+            worker.execute(this::work);
         }
     }
 
     /** In the order of the log: if one cannot be taken back, a later one may not leave a gap behind it. */
     private void retireReleased() {
-        while (!released.isEmpty()) {
-            Sealed segment = released.getFirst();
+        for (Sealed segment = firstReleased(); segment != null; segment = firstReleased()) {
             try {
                 maker.retire(segment.entries());
             } catch (IOException e) {
                 StoreLog.segmentRecyclingFailed(segment.path(), e); // tried again with the next one
                 return;
             }
-            released.removeFirst();
-        }
-        if (wantedBytes > 0) {
-            pursue(); // there may be space again
-        } else if (maker.hasSpare() && !isReady(segmentBytes)) {
-            want(segmentBytes);
+            removeFirstReleased();
         }
     }
 
-    private void want(int bytes) {
-        wantedBytes = Math.max(wantedBytes, bytes);
-        pursue();
+    private synchronized @Nullable Sealed firstReleased() {
+        return released.peekFirst();
+    }
+
+    private synchronized void removeFirstReleased() {
+        released.removeFirst();
     }
 
     private void pursue() {
@@ -207,7 +223,7 @@ final class SegmentFiles implements AutoCloseable {
                 space.lacking(e);
             }
             if (isFull && !isEnding()) {
-                retry = worker.schedule(this::pursue, retryMs, TimeUnit.MILLISECONDS);
+                retry = worker.schedule(this::work, retryMs, TimeUnit.MILLISECONDS);
                 retryMs = Math.min(2 * retryMs, RETRY_MS_MAX);
             } else {
                 wantedBytes = 0;
@@ -244,7 +260,7 @@ final class SegmentFiles implements AutoCloseable {
         synchronized (this) {
             isEnding = true;
         }
-        worker.execute(this::pursue);
+        worker.execute(this::work);
     }
 
     /** Finishes what is under way and closes the segment that is ready. */
