@@ -35,7 +35,7 @@ final class Cleaning {
     /**
      * Chooses the segments to copy.
      *
-     * @param newBytesByLog an unsealed segment of a log that goes on in it now is left alone
+     * @param newBytesByLog a log that can go on in its unsealed segment keeps that until it has much garbage
      */
     static List<Load> choose(SegmentSurvey survey, Map<Long, Long> newBytesByLog, SegmentSettings settings) {
         List<Load> sparse = new ArrayList<>();
@@ -43,7 +43,8 @@ final class Cleaning {
             boolean goesOn = load.info.kind() == Kind.OWN
                     && !load.info.isSealed()
                     && newBytesByLog.getOrDefault(load.info.logId(), 0L) >= settings.ownAppendBytesMin();
-            if (load.isSparse() && !goesOn) {
+            long garbageBytesMin = goesOn ? settings.segmentBytesMax() / 4 : 0;
+            if (load.isSparse() && load.garbageBytes() >= garbageBytesMin) {
                 sparse.add(load);
             }
         }

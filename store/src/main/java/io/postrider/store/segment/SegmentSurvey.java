@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What of each segment is still wanted. Owned by the thread that writes the checkpoint. */
 final class SegmentSurvey {
+    private final int indexEveryBytes;
     private final List<Extent> wantedExtents = new ArrayList<>();
     private final TreeMap<Integer, Load> loads = new TreeMap<>();
     private final Map<Long, WantedOffsets> wantedByLog = new HashMap<>();
@@ -24,7 +25,7 @@ final class SegmentSurvey {
         /** Estimated bytes of wanted records, taking those of an extent as equally long. */
         long liveBytes;
 
-        /** Bytes of extents in which something is wanted: what copying reads at most. */
+        /** About what copying reads: everything in an extent, or if few are wanted an index step for each. */
         long readBytes;
 
         final Map<Long, Long> liveBytesByLog = new HashMap<>();
@@ -42,7 +43,8 @@ final class SegmentSurvey {
         }
     }
 
-    SegmentSurvey(SegmentTable table, LongFunction<@Nullable WantedOffsets> wanted) {
+    SegmentSurvey(SegmentTable table, LongFunction<@Nullable WantedOffsets> wanted, int indexEveryBytes) {
+        this.indexEveryBytes = indexEveryBytes;
         table.segments().forEach(info -> loads.put(info.number(), new Load(info)));
         WantedOffsets offsets = null;
         long logId = 0;
@@ -73,7 +75,7 @@ final class SegmentSurvey {
                 : (long) ((double) extent.recordBytes() * count / extent.count());
         load.extents.add(extent);
         load.liveBytes += live;
-        load.readBytes += extent.recordBytes();
+        load.readBytes += Math.min(extent.recordBytes(), count * (indexEveryBytes + live / count));
         load.liveBytesByLog.merge(extent.logId(), live, Long::sum);
         wantedExtents.add(extent);
     }

@@ -93,7 +93,7 @@ public final class Segments implements AutoCloseable {
      * @param wanted which offsets of a log are wanted; null if nothing of it is
      */
     public SegmentChanges prepare(BodySource bodies, LongFunction<@Nullable WantedOffsets> wanted) throws IOException {
-        SegmentSurvey survey = new SegmentSurvey(table, wanted);
+        SegmentSurvey survey = new SegmentSurvey(table, wanted, settings.indexEveryBytes());
         Map<Long, Long> newBytes = bodies.bytesByLog();
         List<Load> sparse = hasFailed ? List.of() : Cleaning.choose(survey, newBytes, settings);
         List<Load> kept = Cleaning.others(survey.wantedSegments(), sparse);
