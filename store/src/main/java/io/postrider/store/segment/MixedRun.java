@@ -43,6 +43,13 @@ final class MixedRun {
         void append(long logId, long offset, int origin, ByteBuffer body) throws IOException;
     }
 
+    /** What the bodies of extents take if they are added all. */
+    static long bytesInMemory(List<Extent> extents) {
+        return extents.stream()
+                .mapToLong(extent -> extent.bytes() + ENTRY_BYTES * extent.count())
+                .sum();
+    }
+
     boolean hasRoomFor(int bodyBytes) {
         return entries.isEmpty() || bytes + bodyBytes + ENTRY_BYTES <= bytesMax;
     }

@@ -28,8 +28,6 @@ final class SegmentSurvey {
         /** About what copying reads: everything in an extent, or if few are wanted an index step for each. */
         long readBytes;
 
-        final Map<Long, Long> liveBytesByLog = new HashMap<>();
-
         Load(SegmentInfo info) {
             this.info = info;
         }
@@ -70,14 +68,23 @@ final class SegmentSurvey {
         if (count == 0 || load == null) {
             return;
         }
-        long live = count == extent.count()
-                ? extent.recordBytes()
-                : (long) ((double) extent.recordBytes() * count / extent.count());
+        long live = liveBytes(extent, count);
         load.extents.add(extent);
         load.liveBytes += live;
         load.readBytes += Math.min(extent.recordBytes(), count * (indexEveryBytes + live / count));
-        load.liveBytesByLog.merge(extent.logId(), live, Long::sum);
         wantedExtents.add(extent);
+    }
+
+    private static long liveBytes(Extent extent, long count) {
+        return count == extent.count()
+                ? extent.recordBytes()
+                : (long) ((double) extent.recordBytes() * count / extent.count());
+    }
+
+    /** Estimated bytes of the wanted records of an extent. */
+    long liveBytes(Extent extent) {
+        long count = wanted(extent).count(extent.firstOffset(), extent.lastOffset());
+        return liveBytes(extent, Math.min(extent.count(), count));
     }
 
     /** Extents in which something is wanted, ascending by log and offset. */

@@ -117,6 +117,23 @@ class CheckpointAmplificationTest {
     }
 
     @Test
+    void smallLogsStayInFewFilesAndFewExtents() {
+        int logs = 1_000;
+        for (int i = 0; i < 40; i++) {
+            publish(logs, 1);
+            store.write(model.plan());
+        }
+
+        long bytes = store.stats().bytesOnDisk();
+        int extents = store.load().extents().size();
+        System.out.printf("%d small logs: %d extents, %s%n", logs, extents, store.stats());
+        assertTrue(store.stats().segments() <= 4 + bytes / SETTINGS.segmentBytesMax(), store.stats()::toString);
+        assertTrue(extents <= 24 * logs + bytes / SETTINGS.ownAppendBytesMin(), extents + " extents");
+        assertTrue(amplification("a backlog of many small logs") <= 4);
+        model.check(store);
+    }
+
+    @Test
     void tenThousandSmallLogsStayInFewFiles() {
         for (int i = 0; i < 10; i++) {
             publish(10_000, 4);
@@ -124,7 +141,7 @@ class CheckpointAmplificationTest {
         }
 
         long bytes = store.stats().bytesOnDisk();
-        assertTrue(store.stats().segments() <= 2 + bytes / SETTINGS.segmentBytesMax(), store.stats()::toString);
+        assertTrue(store.stats().segments() <= 4 + bytes / SETTINGS.segmentBytesMax(), store.stats()::toString);
         model.check(store);
     }
 
