@@ -125,7 +125,7 @@ final class OpenSegments {
     }
 
     /** The index of a segment, as far as the last checkpoint wrote it. */
-    private SegmentIndex index(OpenSegment segment) throws IOException {
+    SegmentIndex index(OpenSegment segment) throws IOException {
         SegmentInfo info = live.get(segment.number);
         SegmentIndex known = segment.index;
         if (known != null && (info == null || known.indexBytes() >= info.indexBytes())) {

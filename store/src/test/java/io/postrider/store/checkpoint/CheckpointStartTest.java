@@ -9,10 +9,9 @@ import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.RealFiles;
 import io.postrider.store.io.StoreFile;
 import io.postrider.store.segment.SegmentSettings;
-import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +21,7 @@ class CheckpointStartTest {
     private static final int LOGS = 200;
 
     @Test
-    void twoHundredSegmentsAreNotRead(@TempDir Path directory) throws IOException {
+    void twoHundredSegmentsAreNotRead(@TempDir Path directory) {
         CheckpointModel model = new CheckpointModel();
         for (int logId = 0; logId < LOGS; logId++) {
             model.add(logId, new byte[70_000]);
@@ -32,7 +31,8 @@ class CheckpointStartTest {
             store.write(model.plan());
             assertEquals(LOGS, store.stats().segments());
         }
-        CountingFiles files = new CountingFiles();
+        AtomicLong bytesRead = new AtomicLong();
+        FileAccess files = counting(FileAccess.class, new RealFiles(), bytesRead);
 
         long start = System.nanoTime();
         try (FileCheckpoints store = FileCheckpoints.open(files, directory, 0, settings)) {
@@ -41,80 +41,18 @@ class CheckpointStartTest {
 
         System.out.printf(
                 "Loading a checkpoint of %d segments took %.1f ms%n", LOGS, (System.nanoTime() - start) / 1e6);
-        assertTrue(files.bytesRead.get() < 25_000, files.bytesRead + " bytes read");
+        assertTrue(bytesRead.get() < 25_000, bytesRead + " bytes read");
     }
 
-    /** Counts the bytes that are read. */
-    private static final class CountingFiles implements FileAccess {
-        private final FileAccess real = new RealFiles();
-        private final AtomicLong bytesRead = new AtomicLong();
-
-        @Override
-        public StoreFile open(Path path, Mode mode) throws IOException {
-            StoreFile file = real.open(path, mode);
-            return new StoreFile() {
-                @Override
-                public Path path() {
-                    return file.path();
-                }
-
-                @Override
-                public long size() throws IOException {
-                    return file.size();
-                }
-
-                @Override
-                public int read(ByteBuffer target, long position) throws IOException {
-                    int bytes = file.read(target, position);
-                    bytesRead.addAndGet(bytes);
-                    return bytes;
-                }
-
-                @Override
-                public void write(ByteBuffer source, long position) throws IOException {
-                    file.write(source, position);
-                }
-
-                @Override
-                public void force(boolean withMetadata) throws IOException {
-                    file.force(withMetadata);
-                }
-
-                @Override
-                public void close() throws IOException {
-                    file.close();
-                }
-            };
-        }
-
-        @Override
-        public void createDirectories(Path directory) throws IOException {
-            real.createDirectories(directory);
-        }
-
-        @Override
-        public boolean exists(Path path) {
-            return real.exists(path);
-        }
-
-        @Override
-        public List<Path> list(Path directory) throws IOException {
-            return real.list(directory);
-        }
-
-        @Override
-        public void rename(Path from, Path to) throws IOException {
-            real.rename(from, to);
-        }
-
-        @Override
-        public void delete(Path path) throws IOException {
-            real.delete(path);
-        }
-
-        @Override
-        public void syncDirectory(Path directory) throws IOException {
-            real.syncDirectory(directory);
-        }
+    /** Counts the bytes that are read through files that are opened here. */
+    private static <T> T counting(Class<T> type, T real, AtomicLong bytesRead) {
+        InvocationHandler handler = (proxy, method, arguments) -> {
+            Object result = method.invoke(real, arguments);
+            if (method.getName().equals("read")) {
+                bytesRead.addAndGet((Integer) result);
+            }
+            return result instanceof StoreFile file ? counting(StoreFile.class, file, bytesRead) : result;
+        };
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 }
