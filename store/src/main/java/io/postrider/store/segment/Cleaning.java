@@ -18,13 +18,16 @@ final class Cleaning {
     private final ReadBuffers buffers;
     private final SegmentSurvey survey;
     private final BodyRouter router;
+    private final int indexEveryBytes;
     private long bytesCopied;
 
-    Cleaning(OpenSegments open, ReadBuffers buffers, SegmentSurvey survey, BodyRouter router) {
+    Cleaning(
+            OpenSegments open, ReadBuffers buffers, SegmentSurvey survey, BodyRouter router, SegmentSettings settings) {
         this.open = open;
         this.buffers = buffers;
         this.survey = survey;
         this.router = router;
+        this.indexEveryBytes = settings.indexEveryBytes();
     }
 
     /** Returns the encoded bytes copied. */
@@ -79,27 +82,37 @@ final class Cleaning {
         }
     }
 
-    /** Does not read what lies between two index entries if nothing of it is wanted. */
     private void copy(OpenSegment segment, Extent extent, ByteBuffer buffer) throws IOException {
-        WantedOffsets wanted = survey.wanted(extent);
-        SegmentIndex index = open.index(segment, extent);
         ExtentReader reader = new ExtentReader(segment.file, extent, buffer);
         int origin = router.newOrigin();
+        if (extent.recordBytes() <= indexEveryBytes) {
+            copyUpTo(extent.end(), extent, reader, origin);
+        } else {
+            copySteps(open.index(segment, extent), extent, reader, origin);
+        }
+    }
+
+    /** Does not read what lies between two index entries if nothing of it is wanted. */
+    private void copySteps(SegmentIndex index, Extent extent, ExtentReader reader, int origin) throws IOException {
+        WantedOffsets wanted = survey.wanted(extent);
         int behind = index.behind(extent);
         for (int entry = index.first(extent); entry < behind; entry++) {
             boolean isLast = entry + 1 == behind;
             long lastOffset = isLast ? extent.lastOffset() : index.offset(entry + 1) - 1;
-            if (wanted.count(index.offset(entry), lastOffset) == 0) {
-                continue;
+            if (wanted.count(index.offset(entry), lastOffset) > 0) {
+                reader.seek(index, entry);
+                copyUpTo(isLast ? extent.end() : index.position(entry + 1), extent, reader, origin);
             }
-            reader.seek(index, entry);
-            long end = isLast ? extent.end() : index.position(entry + 1);
-            while (reader.position() < end && reader.next()) {
-                if (wanted.contains(reader.offset())) {
-                    ByteBuffer body = reader.body();
-                    bytesCopied += body.remaining();
-                    router.append(extent.logId(), reader.offset(), origin, body);
-                }
+        }
+    }
+
+    private void copyUpTo(long end, Extent extent, ExtentReader reader, int origin) throws IOException {
+        WantedOffsets wanted = survey.wanted(extent);
+        while (reader.position() < end && reader.next()) {
+            if (wanted.contains(reader.offset())) {
+                ByteBuffer body = reader.body();
+                bytesCopied += body.remaining();
+                router.append(extent.logId(), reader.offset(), origin, body);
             }
         }
     }

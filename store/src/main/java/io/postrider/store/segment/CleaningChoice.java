@@ -85,7 +85,7 @@ final class CleaningChoice {
         long batchBytes = 0;
         for (List<Extent> row : ShortExtents.rows(survey.wantedExtents(), segments, settings)) {
             long rowReadBytes = row.stream().mapToLong(Extent::recordBytes).sum();
-            long rowBytes = MixedRun.bytesInMemory(row);
+            long rowBytes = row.stream().mapToLong(MixedRun::bytesInMemory).sum();
             if (readBytes + rowReadBytes > settings.cleaningBytesMax()) {
                 break;
             }

@@ -43,11 +43,9 @@ final class MixedRun {
         void append(long logId, long offset, int origin, ByteBuffer body) throws IOException;
     }
 
-    /** What the bodies of extents take if they are added all. */
-    static long bytesInMemory(List<Extent> extents) {
-        return extents.stream()
-                .mapToLong(extent -> extent.bytes() + ENTRY_BYTES * extent.count())
-                .sum();
+    /** What the bodies of an extent take if all are added. */
+    static long bytesInMemory(Extent extent) {
+        return extent.bytes() + ENTRY_BYTES * extent.count();
     }
 
     boolean hasRoomFor(int bodyBytes) {

@@ -99,7 +99,7 @@ public final class Segments implements AutoCloseable {
                 hasFailed ? CleaningChoice.none(survey, settings) : CleaningChoice.best(survey, settings, newBytes);
         try (BodyRouter router = router(newBytes, choice)) {
             created = router.created();
-            long cleaned = new Cleaning(open, buffers, survey, router).copy(choice);
+            long cleaned = new Cleaning(open, buffers, survey, router, settings).copy(choice);
             writeNew(bodies, survey, router);
             router.finish();
             return changes(choice, router, cleaned);
@@ -234,7 +234,7 @@ public final class Segments implements AutoCloseable {
     private void read(OpenSegment segment, Extent extent, long fromOffset, ByteBuffer buffer, BodyVisitor visitor)
             throws IOException {
         ExtentReader reader = new ExtentReader(segment.file, extent, buffer);
-        if (fromOffset > extent.firstOffset()) {
+        if (fromOffset > extent.firstOffset() && extent.recordBytes() > settings.indexEveryBytes()) {
             SegmentIndex index = open.index(segment, extent);
             reader.seek(index, index.floor(extent, index.first(extent), fromOffset));
         }

@@ -72,9 +72,14 @@ final class ShortExtents {
 
     /** How far a row reaches that can be sorted in memory. */
     private int endInMemory(int from) {
-        int end = row.size();
-        while (end > from && MixedRun.bytesInMemory(row.subList(from, end)) > settings.runBytesMax()) {
-            end = from + (end - from) / 2;
+        long bytes = 0;
+        int end = from;
+        while (end < row.size()) {
+            bytes += MixedRun.bytesInMemory(row.get(end));
+            if (bytes > settings.runBytesMax()) {
+                break;
+            }
+            end++;
         }
         return end;
     }

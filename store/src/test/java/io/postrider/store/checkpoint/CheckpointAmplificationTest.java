@@ -147,7 +147,7 @@ class CheckpointAmplificationTest {
 
     @Test
     void aHundredLogsOverManyCheckpointsStayInFewFiles() {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 50; i++) {
             publish(100, 1);
             store.write(model.plan());
         }

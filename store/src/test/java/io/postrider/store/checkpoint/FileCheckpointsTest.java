@@ -164,6 +164,27 @@ class FileCheckpointsTest {
     }
 
     @Test
+    void scatteredExtentsAreGatheredWhateverHappens() {
+        for (int i = 0; i < 8; i++) {
+            for (long logId = 1; logId <= 3; logId++) {
+                model.add(logId, body(i, 8));
+            }
+            write(files, model.plan());
+        }
+        CheckpointModel before = model.copy();
+        CheckpointPlan plan = model.plan();
+
+        FaultyFiles whole = files.copy();
+        try (FileCheckpoints store = open(whole)) {
+            assertEquals(24, store.load().extents().size());
+            assertEquals(24 * 8, store.write(plan).bytesCleaned());
+            assertEquals(3, store.load().extents().size());
+        }
+        check(whole, model);
+        crashAtAnyOperation(plan, before);
+    }
+
+    @Test
     void aDroppedSegmentIsReadToTheEndButNotBegunAgain() {
         for (int i = 0; i < 20; i++) {
             model.add(1, body(i, 100));
@@ -280,31 +301,7 @@ class FileCheckpointsTest {
 
         @Test
         void aCrashAtAnyOperationLeavesTheOldOrTheNewOne() {
-            FaultyFiles whole = files.copy();
-            write(whole, plan);
-            boolean sawOld = false;
-
-            for (long crashAt = 1; crashAt <= whole.operations(); crashAt++) {
-                for (int seed = 0; seed < 40; seed++) {
-                    FaultyFiles victim = files.copy();
-                    victim.failAt(crashAt, Fault.POWER_LOSS);
-                    boolean isDone = writeOrFail(victim, plan);
-                    FaultyFiles found = victim.powerLoss(new Random(seed));
-                    String where = "crash at operation " + crashAt + ", seed " + seed;
-
-                    boolean isNew = index(found) == plan.index();
-                    assertTrue(isNew || !isDone, where);
-                    CheckpointModel expected = (isNew ? model : before).copy();
-                    check(found, expected);
-                    sawOld |= !isNew;
-                    // The next checkpoint works, and opening cleans up what the crash left.
-                    expected.add(1, body(77, 333));
-                    write(found, expected.plan());
-                    check(found, expected);
-                    assertNothingElse(found, where);
-                }
-            }
-            assertTrue(sawOld);
+            crashAtAnyOperation(plan, before);
         }
 
         @Test
@@ -433,6 +430,34 @@ class FileCheckpointsTest {
                         .segment();
             }
         }
+    }
+
+    private void crashAtAnyOperation(CheckpointPlan plan, CheckpointModel before) {
+        FaultyFiles whole = files.copy();
+        write(whole, plan);
+        boolean sawOld = false;
+
+        for (long crashAt = 1; crashAt <= whole.operations(); crashAt++) {
+            for (int seed = 0; seed < 40; seed++) {
+                FaultyFiles victim = files.copy();
+                victim.failAt(crashAt, Fault.POWER_LOSS);
+                boolean isDone = writeOrFail(victim, plan);
+                FaultyFiles found = victim.powerLoss(new Random(seed));
+                String where = "crash at operation " + crashAt + ", seed " + seed;
+
+                boolean isNew = index(found) == plan.index();
+                assertTrue(isNew || !isDone, where);
+                CheckpointModel expected = (isNew ? model : before).copy();
+                check(found, expected);
+                sawOld |= !isNew;
+                // The next checkpoint works, and opening cleans up what the crash left.
+                expected.add(1, body(77, 333));
+                write(found, expected.plan());
+                check(found, expected);
+                assertNothingElse(found, where);
+            }
+        }
+        assertTrue(sawOld);
     }
 
     /** No file but those of the checkpoint in force. */
