@@ -5,6 +5,7 @@ package io.postrider.store.segment;
 import io.postrider.store.segment.SegmentSurvey.Load;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -77,6 +78,9 @@ final class Cleaning {
         }
         try {
             copy(segment, extent, buffer);
+        } catch (ClosedChannelException e) {
+            open.reopen(segment);
+            throw e;
         } finally {
             open.release(segment);
         }

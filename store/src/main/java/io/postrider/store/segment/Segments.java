@@ -8,7 +8,6 @@ import io.postrider.store.segment.SegmentInfo.Kind;
 import io.postrider.store.segment.SegmentSurvey.Load;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -210,39 +209,7 @@ public final class Segments implements AutoCloseable {
      * @return false if the segment is gone, deleted by a later checkpoint; then the visitor may have seen some bodies or none
      */
     public boolean read(Extent extent, long fromOffset, BodyVisitor visitor) throws IOException {
-        try {
-            OpenSegment segment = open.acquire(extent.segment());
-            if (segment == null) {
-                return false;
-            }
-            ByteBuffer buffer = buffers.take();
-            try {
-                read(segment, extent, fromOffset, buffer, visitor);
-            } finally {
-                buffers.give(buffer);
-                open.release(segment);
-            }
-            return true;
-        } catch (IOException e) {
-            if (!open.isLive(extent.segment())) {
-                return false; // its files went while they were opened
-            }
-            throw e;
-        }
-    }
-
-    private void read(OpenSegment segment, Extent extent, long fromOffset, ByteBuffer buffer, BodyVisitor visitor)
-            throws IOException {
-        ExtentReader reader = new ExtentReader(segment.file, extent, buffer);
-        if (fromOffset > extent.firstOffset() && extent.recordBytes() > settings.indexEveryBytes()) {
-            SegmentIndex index = open.index(segment, extent);
-            reader.seek(index, index.floor(extent, index.first(extent), fromOffset));
-        }
-        while (reader.next()) {
-            if (reader.offset() >= fromOffset && !visitor.body(reader.offset(), reader.body())) {
-                return;
-            }
-        }
+        return new ExtentVisit(open, buffers, settings, extent, visitor).run(fromOffset);
     }
 
     private static Map<Integer, SegmentInfo> byNumber(SegmentTable table) {

@@ -3,6 +3,7 @@
 package io.postrider.store.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postrider.store.io.RealFiles;
@@ -18,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +56,32 @@ class CheckpointReadersTest {
         } finally {
             isDone = true;
             threads.shutdown();
+        }
+    }
+
+    @Test
+    void anInterruptedReaderDoesNotSpoilTheFileForOthers(@TempDir Path directory) {
+        CheckpointModel model = new CheckpointModel();
+        for (int i = 0; i < 400; i++) {
+            model.add(1, body(1, i));
+        }
+        try (FileCheckpoints store = FileCheckpoints.open(new RealFiles(), directory, 0, SETTINGS)) {
+            Extent extent = store.write(model.plan()).extents().get(0);
+            assertTrue(extent.bytes() > 70_000, "more than one read takes");
+            List<Long> seen = new ArrayList<>();
+
+            boolean isThere = store.read(extent, 0, (offset, body) -> {
+                if (offset == 3) {
+                    Thread.currentThread().interrupt();
+                    assertThrows(CheckpointException.class, () -> store.read(extent, 50, (other, bytes) -> true));
+                    assertTrue(Thread.interrupted());
+                }
+                return seen.add(offset);
+            });
+
+            assertTrue(isThere);
+            assertEquals(LongStream.rangeClosed(0, extent.lastOffset()).boxed().toList(), seen);
+            assertTrue(store.read(extent, 50, (offset, body) -> true));
         }
     }
 
