@@ -63,6 +63,9 @@ public interface ShardLog extends AutoCloseable {
     /** Bytes appended and not yet committed. Any thread. */
     long pendingBytes();
 
+    /** How often the log made entries durable since start; with the number of entries it tells how large a group commit is. Any thread. */
+    long syncs();
+
     /** Bytes of log files that a checkpoint could free. Any thread. */
     long replayBytes();
 

@@ -2,15 +2,23 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.checkpoint;
 
+import io.postrider.store.segment.Damage;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A checkpoint cannot be read or written. The text names the file and the position. */
 public final class CheckpointException extends RuntimeException {
     private final boolean isRetryable;
+    private final transient @Nullable Damage damage;
 
     public CheckpointException(String message) {
+        this(message, (Damage) null);
+    }
+
+    private CheckpointException(String message, @Nullable Damage damage) {
         super(message);
-        isRetryable = false;
+        this.isRetryable = false;
+        this.damage = damage;
     }
 
     public CheckpointException(String message, Throwable cause) {
@@ -20,6 +28,7 @@ public final class CheckpointException extends RuntimeException {
     private CheckpointException(String message, Throwable cause, boolean isRetryable) {
         super(message, cause);
         this.isRetryable = isRetryable;
+        this.damage = null;
     }
 
     /** A failure that left everything as before, such as a full disk. */
@@ -30,7 +39,13 @@ public final class CheckpointException extends RuntimeException {
     static CheckpointException damaged(Path file, long position, String what) {
         return new CheckpointException(
                 "The checkpoint is damaged: " + what + " [file=" + file + ", position=" + position
-                        + "]. Restore this store from a copy, or keep the files for analysis and start with an empty data directory");
+                        + "]. Restore this store from a copy, or keep the files for analysis and start with an empty data directory",
+                new Damage(file, position, what));
+    }
+
+    /** Which place of which file is damaged; null if it is something else that failed. */
+    public @Nullable Damage damage() {
+        return damage;
     }
 
     /** Whether the old checkpoint is in force and the same writing may be tried again. */

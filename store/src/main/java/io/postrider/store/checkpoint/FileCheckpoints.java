@@ -74,7 +74,7 @@ public final class FileCheckpoints implements Checkpoints {
         }
     }
 
-    private static Manifest readManifest(FileAccess files, Path directory, int shard) throws IOException {
+    static Manifest readManifest(FileAccess files, Path directory, int shard) throws IOException {
         Path path = directory.resolve(MANIFEST);
         if (files.exists(path)) {
             try (StoreFile file = files.open(path, FileAccess.Mode.READ)) {

@@ -40,6 +40,12 @@ public interface FileAccess {
     /** Deletes a file if it exists. Durable after {@link #syncDirectory}. */
     void delete(Path path) throws IOException;
 
+    /**
+     * Bytes this process may still add to the file system of a directory; more than can be had where others write too or quotas
+     * apply.
+     */
+    long usableBytes(Path directory) throws IOException;
+
     /** Makes creations, renames and deletions in a directory durable. */
     void syncDirectory(Path directory) throws IOException;
 }

@@ -66,6 +66,27 @@ public final class StoreLog {
                 cause.toString());
     }
 
+    public static void syncSlow(Path file, long durationMs, long leftOut) {
+        LOG.warn(
+                "PR-STO-010 The disk took long to make a write durable; senders wait for it meanwhile"
+                        + " [file={}, durationMs={}, slowOnesNotShown={}]",
+                file,
+                durationMs,
+                leftOut);
+    }
+
+    public static void journalLacksSpace(Path directory, Throwable cause) {
+        LOG.warn(
+                "PR-STO-011 There is no room on the disk for the next journal segment; it is tried again and again, and when the"
+                        + " current segment is full, senders wait [directory={}, cause={}]",
+                directory,
+                cause.toString());
+    }
+
+    public static void journalFoundSpace(Path directory) {
+        LOG.info("PR-STO-012 There is room for the next journal segment again [directory={}]", directory);
+    }
+
     public static void catalogRebuilt(Path directory, Throwable cause) {
         LOG.warn(
                 "PR-STO-008 The catalog could not be opened; it was moved aside and is built anew [directory={}, cause={}]",

@@ -82,6 +82,12 @@ final class EntryPositions {
         return next < 0 ? committedEnd : next;
     }
 
+    /** Bytes of the committed entries after an index, headers and padding included. */
+    long bytesAfter(long index) {
+        int next = positionOf(Math.max(index + 1, firstIndex));
+        return next < 0 ? 0 : committedEnd - next;
+    }
+
     /** Position behind the last committed entry. */
     int committedEnd() {
         return committedEnd;

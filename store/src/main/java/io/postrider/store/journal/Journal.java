@@ -32,6 +32,7 @@ public final class Journal implements AutoCloseable {
     private final SegmentListing listing;
 
     private @Nullable RecoveredJournal recovered;
+    private long replayedAfterIndex;
     private boolean isClosed;
     private volatile @Nullable SegmentLedger ledger;
     private volatile @Nullable JournalReader reader;
@@ -63,7 +64,8 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Reads every entry after an index, and makes those durable that were not known to be.
+     * Reads every entry after an index, and makes those durable that were not known to be. Entries up to the index count as
+     * released: they are in the checkpoint the index is from.
      *
      * @return index of the last entry, or {@code afterIndex} if there is none after it
      * @throws JournalException if a confirmed record is damaged
@@ -76,6 +78,7 @@ public final class Journal implements AutoCloseable {
             RecoveredJournal found =
                     new JournalRecovery(files, afterIndex, visitor).recover(directory, listing.segments());
             recovered = found;
+            replayedAfterIndex = afterIndex;
             ledger = new SegmentLedger(found);
             reader = new JournalReader(files, directory, found);
             StoreLog.journalOpened(
@@ -98,12 +101,15 @@ public final class Journal implements AutoCloseable {
         }
         AppendBuffers buffers = new AppendBuffers(settings, found.lastIndex());
         JournalCounters counters = new JournalCounters(found.lastIndex());
-        SegmentFiles segmentFiles = new SegmentFiles(files, directory, settings, listing, found);
+        SegmentMaker maker = new SegmentMaker(files, directory, settings, listing, found);
+        SegmentFiles segmentFiles =
+                new SegmentFiles(directory, maker, settings, listing, found, new SpaceReport(directory));
         JournalWriter writer =
                 new JournalWriter(buffers, segmentFiles, segments, readBack, settings, found, counters, listener);
         Running started = new Running(buffers, segmentFiles, writer, counters);
         running = started;
         writer.start();
+        release(replayedAfterIndex);
     }
 
     /**
@@ -174,6 +180,12 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    /** How often the disk was synced since start. Any thread. */
+    public long syncs() {
+        Running active = running;
+        return active == null ? 0 : active.counters().syncs();
+    }
+
     /** Any thread, after start. */
     public JournalStats stats() {
         Running active = running;
@@ -196,6 +208,7 @@ public final class Journal implements AutoCloseable {
         JournalReader readBack = reader;
         try {
             if (active != null) {
+                active.segmentFiles().endWaiting();
                 active.writer().closeAndJoin();
                 active.buffers().stop();
                 active.segmentFiles().close();

@@ -35,6 +35,10 @@ final class JournalCounters {
         markers.setRelease(markers.getPlain() + 1);
     }
 
+    long syncs() {
+        return syncs.getAcquire();
+    }
+
     long pendingBytes() {
         long committed = committedBytes.getAcquire(); // first: the difference is never negative then
         return Math.max(0, appendedBytes.getAcquire() - committed);
@@ -45,7 +49,7 @@ final class JournalCounters {
                 committedIndex.getAcquire(),
                 entries.getAcquire(),
                 committedBytes.getAcquire(),
-                syncs.getAcquire(),
+                syncs(),
                 markers.getAcquire(),
                 pendingBytes(),
                 replayBytes,

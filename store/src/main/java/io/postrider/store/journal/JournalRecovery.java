@@ -271,7 +271,7 @@ final class JournalRecovery {
         }
         if (staleEnd > end) {
             StoreLog.journalTailCut(reader.path(), end, staleEnd);
-            SegmentFiles.writeZeros(file, end, Math.min(staleEnd, reader.fileBytes()));
+            SegmentMaker.writeZeros(file, end, Math.min(staleEnd, reader.fileBytes()));
         }
         if (staleEnd > syncedUpTo) {
             file.force(true);

@@ -7,7 +7,7 @@ package io.postrider.store.journal;
  *
  * @param shard number of the shard whose entries it holds; checked against every segment and record
  * @param segmentBytes size of a segment file, {@value #SEGMENT_BYTES_MIN} bytes to {@value #SEGMENT_BYTES_MAX}, a multiple of 8
- * @param spareSegmentsMax recycled segments kept for reuse; more are deleted
+ * @param spareSegmentsMax recycled segments kept for reuse besides the one that is ready; more are deleted
  * @param bufferBytes size each of the two append buffers starts with and shrinks back to
  * @param bufferBytesMax bytes one append buffer may hold before an append waits for the writer; a single larger entry is
  *     still taken
@@ -19,7 +19,7 @@ public record JournalSettings(
     public static final int SEGMENT_BYTES_MAX = 1 << 30;
 
     public static final JournalSettings DEFAULT =
-            new JournalSettings(0, 64 * 1024 * 1024, 2, 1024 * 1024, 32 * 1024 * 1024, 20);
+            new JournalSettings(0, 64 * 1024 * 1024, 1, 1024 * 1024, 32 * 1024 * 1024, 20);
 
     public JournalSettings {
         if (segmentBytes < SEGMENT_BYTES_MIN || segmentBytes > SEGMENT_BYTES_MAX || segmentBytes % 8 != 0) {

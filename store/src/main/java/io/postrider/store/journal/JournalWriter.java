@@ -27,6 +27,9 @@ final class JournalWriter implements Runnable {
     private final JournalSettings settings;
     private final ShardLog.Listener listener;
     private final JournalCounters counters;
+    private final SlowSyncs slowSyncs = new SlowSyncs();
+    private final JournalFlushEvent flushProbe = new JournalFlushEvent(); // asks whether somebody records
+    private final JournalSegmentEvent segmentProbe = new JournalSegmentEvent();
     private final ByteBuffer small = ByteBuffer.allocateDirect(RecordFrame.OPENING_BYTES);
     private final Thread thread;
 
@@ -34,6 +37,7 @@ final class JournalWriter implements Runnable {
     private @Nullable Segment previous; // closed once the segment after it is durably opened
     private long lastSealedIndex;
     private boolean isMarked;
+    private boolean isNextWanted;
 
     private volatile boolean isParked;
     private volatile boolean isClosing;
@@ -170,18 +174,43 @@ final class JournalWriter implements Runnable {
 
     private void commit(Segment segment, ByteBuffer batch, int from, int until) throws IOException {
         long lastIndex = lastSealedIndex;
+        JournalFlushEvent event = flushProbe.isEnabled() ? new JournalFlushEvent() : null;
+        long entries = lastIndex - segment.lastIndex();
+        long startNs = System.nanoTime();
+        if (event != null) {
+            event.begin();
+        }
         segment.write(batch.limit(until).position(from), lastIndex);
-        sync(segment);
+        long writtenNs = System.nanoTime();
+        sync(segment, writtenNs);
+        if (event != null) {
+            record(event, entries, until - from, writtenNs - startNs, System.nanoTime() - writtenNs);
+        }
         segment.entries().commit(segment.end());
         reader.committed(lastIndex);
         counters.committed(lastIndex, until - from);
         listener.committed(lastIndex);
+        if (!isNextWanted && segment.end() > segment.header().fileBytes() / 2) {
+            isNextWanted = true;
+            segmentFiles.prepareAhead();
+        }
     }
 
-    private void sync(Segment segment) throws IOException {
+    private void record(JournalFlushEvent event, long entries, long bytes, long writeNs, long syncNs) {
+        event.end();
+        event.shard = settings.shard();
+        event.entries = entries;
+        event.bytes = bytes;
+        event.writeTime = writeNs;
+        event.syncTime = syncNs;
+        event.commit();
+    }
+
+    private void sync(Segment segment, long startNs) throws IOException {
         segment.sync();
+        long nowNs = System.nanoTime();
+        slowSyncs.synced(segment.file().path(), nowNs - startNs, nowNs);
         counters.synced();
-        ledger.written(segment.end());
         Segment before = previous;
         if (before != null) {
             previous = null;
@@ -193,6 +222,10 @@ final class JournalWriter implements Runnable {
 
     /** Begins the next segment with a record that tells where the one before ended; it is synced with what follows. */
     private Segment openNext(@Nullable Segment before, int bytes, long firstIndex) throws IOException {
+        JournalSegmentEvent event = segmentProbe.isEnabled() ? new JournalSegmentEvent() : null;
+        if (event != null) {
+            event.begin();
+        }
         long fileBytes = (long) SegmentHeader.BYTES + RecordFrame.OPENING_BYTES + bytes;
         Segment next = segmentFiles.take(Math.toIntExact(Math.max(fileBytes, settings.segmentBytes())));
         ByteBuffer payload = ByteBuffer.allocate(16)
@@ -202,12 +235,25 @@ final class JournalWriter implements Runnable {
         putSmall(next, RecordFrame.OPENING, firstIndex, payload);
         next.write(small, firstIndex - 1);
         StoreLog.segmentOpened(next.file().path(), firstIndex);
-        ledger.opened();
         next.entries().beginAt(firstIndex);
+        ledger.opened(next.entries());
         reader.opened(next.entries());
         previous = before;
         current = next;
+        isNextWanted = false;
+        if (event != null) {
+            record(event, next, firstIndex);
+        }
         return next;
+    }
+
+    private void record(JournalSegmentEvent event, Segment opened, long firstIndex) {
+        event.end();
+        event.shard = settings.shard();
+        event.file = opened.file().path().toString();
+        event.bytes = opened.header().fileBytes();
+        event.firstIndex = firstIndex;
+        event.commit();
     }
 
     private void writeMarker() throws IOException {
@@ -219,10 +265,12 @@ final class JournalWriter implements Runnable {
         if (segment.hasRoom(RecordFrame.HEADER_BYTES)) {
             putSmall(segment, RecordFrame.MARKER, segment.lastIndex(), ByteBuffer.allocate(0));
             segment.write(small, segment.lastIndex());
-        } else {
+        } else if (segmentFiles.isReady(settings.segmentBytes())) {
             segment = openNext(segment, 0, segment.lastIndex() + 1); // says the same
+        } else {
+            return; // not worth waiting for a segment; the next one to be opened will say it
         }
-        sync(segment);
+        sync(segment, System.nanoTime());
         counters.marked();
     }
 

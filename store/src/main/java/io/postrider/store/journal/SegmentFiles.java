@@ -2,239 +2,283 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.journal;
 
-import io.postrider.store.io.FileAccess;
-import io.postrider.store.io.StoreFile;
 import io.postrider.store.io.StoreLog;
 import io.postrider.store.journal.RecoveredJournal.Sealed;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes segments ready before they are needed and takes back those that are done with, on one background thread.
+ * Has the next segment ready before it is needed and takes back those that are done with, on one background thread.
  *
- * <p>A segment is either a recycled file or a new one filled with zeros: a write into blocks that exist costs the disk's
- * journal nothing, which more than doubles the rate of small synced writes. Its header, with a generation never used
- * before, is durable before the file gets its name in the log. {@link #take} belongs to the journal's writer, the other
- * methods may be called by any thread; the fields below the executor belong to its thread.
+ * <p><b>Space.</b> A spare file is made ready at once; without one, a new file is made only when the current segment is half
+ * full, which gives a checkpoint time to free one. So a journal whose checkpoints keep up takes three files: the current
+ * segment, the one ready, and one that is sealed or spare.
+ *
+ * <p><b>A full disk</b> is met here first, because all other writes go to blocks that exist. It fails nothing: the attempt is
+ * repeated, ever more slowly, until it succeeds, and only a writer that has filled its segment waits for it. Any other failure is
+ * reported, tried again when the segment is needed, and only then final.
+ *
+ * <p>{@link #take} belongs to the journal's writer, the other methods may be called by any thread. The monitor guards the fields
+ * before the executor; those after it belong to its thread.
  */
 final class SegmentFiles implements AutoCloseable {
-    private static final ByteBuffer ZEROS =
-            ByteBuffer.allocateDirect(256 * 1024).asReadOnlyBuffer();
-    private static final long SYNC_EVERY_BYTES = 4 * 1024 * 1024;
+    private static final long RETRY_MS_MIN = 10;
+    private static final long RETRY_MS_MAX = 1000;
 
-    private final FileAccess files;
     private final Path directory;
-    private final JournalSettings settings;
-    private final long journalId;
-    private Future<Segment> ready;
-
-    private final ExecutorService worker;
-    private final ArrayDeque<Path> spares;
+    private final SegmentMaker maker;
+    private final SpaceReport space;
+    private final int segmentBytes;
+    private @Nullable Segment ready;
+    private @Nullable IOException failure;
     private final ArrayDeque<Sealed> released = new ArrayDeque<>();
-    private long nextId;
-    private long nextGeneration;
+    private boolean mayMakeFile;
+    private boolean isEnding;
+
+    private final ScheduledThreadPoolExecutor worker;
+    private int wantedBytes; // of the segment being made, 0 if none is
+    private @Nullable ScheduledFuture<?> retry;
+    private long retryMs = RETRY_MS_MIN;
 
     SegmentFiles(
-            FileAccess files,
             Path directory,
+            SegmentMaker maker,
             JournalSettings settings,
             SegmentListing listing,
-            RecoveredJournal recovered) {
-        this.files = files;
+            RecoveredJournal recovered,
+            SpaceReport space) {
         this.directory = directory;
-        this.settings = settings;
-        this.journalId = listing.journalId() != 0 ? listing.journalId() : new SecureRandom().nextLong();
-        this.spares = new ArrayDeque<>(listing.spares());
-        this.nextGeneration = listing.generationMax() + 1;
-        Segment current = recovered.current();
-        this.nextId = current == null ? 1 : current.header().segmentId() + 1;
-        this.worker = Executors.newSingleThreadExecutor(task -> {
+        this.maker = maker;
+        this.space = space;
+        this.segmentBytes = settings.segmentBytes();
+        this.worker = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "journal-" + settings.shard() + "-segments");
             thread.setDaemon(true);
             return thread;
         });
-        this.ready = worker.submit(() -> {
-            cleanUp(listing.rubbish(), recovered.unopened());
-            return prepare(settings.segmentBytes());
+        this.mayMakeFile = recovered.current() == null; // somebody will need it at once
+        worker.execute(() -> {
+            tidy(listing, recovered);
+            work();
         });
+    }
+
+    private void tidy(SegmentListing listing, RecoveredJournal recovered) {
+        try {
+            maker.tidy(listing, recovered);
+        } catch (IOException e) {
+            // The files stay until the next start, or until their names are used.
+            StoreLog.segmentPreparationFailed(directory, e);
+        }
     }
 
     Path directory() {
         return directory;
     }
 
+    /** The current segment fills up: if no spare file turned up so far, a new one is made for the next. */
+    void prepareAhead() {
+        synchronized (this) {
+            mayMakeFile = true;
+        }
+        worker.execute(this::work);
+    }
+
     /**
-     * The next segment of the log, with a header and no records. Waits if it is still being made.
+     * Every task does all there is to do, the oldest released file first. A task that runs late would otherwise make a file for a
+     * wish that has passed, or while a released one waits behind it.
+     */
+    private void work() {
+        retireReleased();
+        if (wantedBytes == 0 && !isReady(segmentBytes) && (mayMakeFile() || maker.hasSpare())) {
+            wantedBytes = segmentBytes;
+        }
+        pursue();
+    }
+
+    private synchronized boolean mayMakeFile() {
+        return mayMakeFile;
+    }
+
+    synchronized boolean isReady(int fileBytes) {
+        return ready != null && ready.header().fileBytes() >= fileBytes;
+    }
+
+    /**
+     * The next segment of the log, with a header and no records. Waits if it is still being made, and for as long as the disk is
+     * full.
      *
      * @param fileBytes size it must have at least
+     * @throws JournalException if it cannot be made, or the journal is being closed and the disk is full
      */
     Segment take(int fileBytes) {
-        Segment segment = await(ready, fileBytes);
-        if (segment.header().fileBytes() < fileBytes) {
-            Segment small = segment;
-            segment = await(
-                    worker.submit(() -> {
-                        putBack(small);
-                        return prepare(fileBytes);
-                    }),
-                    fileBytes);
+        int bytes = Math.max(fileBytes, segmentBytes);
+        IOException first = attempt(bytes);
+        IOException last = first == null ? null : attempt(bytes);
+        Segment taken = takeReady(bytes);
+        if (taken == null) {
+            throw new JournalException(
+                    "Expected to prepare the next journal segment, but " + last + " [directory=" + directory + "]",
+                    last);
         }
-        ready = worker.submit(() -> prepare(settings.segmentBytes()));
-        return segment;
+        worker.execute(this::work);
+        return taken;
+    }
+
+    /** Waits for one attempt to make a segment. Returns why it failed, or null if one is ready. */
+    private @Nullable IOException attempt(int bytes) {
+        if (isReady(bytes)) {
+            return null;
+        }
+        synchronized (this) {
+            failure = null; // of an attempt ahead of time, reported then
+        }
+        worker.execute(() -> {
+            wantedBytes = Math.max(wantedBytes, bytes);
+            work();
+        });
+        synchronized (this) {
+            while (failure == null && !isReady(bytes)) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new JournalException("The journal's writer was interrupted while it waited for a segment", e);
+                }
+            }
+            return failure;
+        }
+    }
+
+    private synchronized @Nullable Segment takeReady(int bytes) {
+        if (!isReady(bytes)) {
+            return null;
+        }
+        Segment taken = ready;
+        ready = null;
+        mayMakeFile = false;
+        return taken;
     }
 
     /** Takes a segment back whose entries nobody needs. */
     void recycle(Sealed segment) {
-        worker.execute(() -> {
+        synchronized (this) {
+            if (isEnding) {
+                return; // the next start finds out by itself that nobody needs it
+            }
             released.add(segment);
-            retireReleased();
-        });
+            worker.execute(this::work);
+        }
     }
 
     /** In the order of the log: if one cannot be taken back, a later one may not leave a gap behind it. */
     private void retireReleased() {
-        while (!released.isEmpty()) {
-            Sealed segment = released.getFirst();
+        for (Sealed segment = firstReleased(); segment != null; segment = firstReleased()) {
             try {
-                retire(segment.path(), segment.generation(), segment.fileBytes());
+                maker.retire(segment.entries());
             } catch (IOException e) {
                 StoreLog.segmentRecyclingFailed(segment.path(), e); // tried again with the next one
                 return;
             }
-            released.removeFirst();
+            removeFirstReleased();
         }
     }
 
-    private Segment await(Future<Segment> future, int fileBytes) {
+    private synchronized @Nullable Sealed firstReleased() {
+        return released.peekFirst();
+    }
+
+    private synchronized void removeFirstReleased() {
+        released.removeFirst();
+    }
+
+    private void pursue() {
+        if (retry != null) {
+            retry.cancel(false);
+            retry = null;
+        }
+        int bytes = wantedBytes;
+        if (bytes == 0 || isReady(bytes)) {
+            wantedBytes = 0;
+            return;
+        }
         try {
-            return get(future);
-        } catch (ExecutionException e) {
-            StoreLog.segmentPreparationFailed(directory, e.getCause());
-        }
-        try {
-            return get(worker.submit(() -> prepare(Math.max(fileBytes, settings.segmentBytes()))));
-        } catch (ExecutionException e) {
-            throw new JournalException(
-                    "Expected to prepare the next journal segment, but " + e.getCause() + " [directory=" + directory
-                            + "]",
-                    e.getCause());
-        }
-    }
-
-    private static Segment get(Future<Segment> future) throws ExecutionException {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new JournalException("The journal's writer was interrupted while it waited for a segment", e);
-        }
-    }
-
-    private void cleanUp(List<Path> rubbish, List<Path> unopened) throws IOException {
-        for (Path path : rubbish) {
-            files.delete(path);
-        }
-        for (Path path : unopened) {
-            // Records of its generation may be in it, so it is not used as it is: it needs a new generation.
-            Path spare = directory.resolve(SegmentNames.spare(nextGeneration++));
-            files.rename(path, spare);
-            spares.add(spare);
-        }
-        files.syncDirectory(directory);
-    }
-
-    private Segment prepare(int fileBytes) throws IOException {
-        Path spare = fileBytes == settings.segmentBytes() ? spares.poll() : null;
-        long generation = nextGeneration++;
-        SegmentHeader header = new SegmentHeader(settings.shard(), journalId, nextId, generation, fileBytes);
-        Path made = spare == null ? makeFile(generation, fileBytes) : spare;
-        try (StoreFile file = files.open(made, FileAccess.Mode.WRITE)) {
-            file.write(header.encode(), 0);
-            file.force(true);
-        }
-        Path path = directory.resolve(SegmentNames.segment(nextId));
-        files.rename(made, path);
-        files.syncDirectory(directory);
-        Segment segment = new Segment(header, files.open(path, FileAccess.Mode.WRITE), 0);
-        nextId++; // only now: after a failure the same id is tried again, and the log has no gap
-        return segment;
-    }
-
-    private Path makeFile(long generation, int fileBytes) throws IOException {
-        Path path = directory.resolve(SegmentNames.fresh(generation));
-        try (StoreFile file = files.open(path, FileAccess.Mode.CREATE)) {
-            writeZeros(file, 0, fileBytes);
+            Segment small = takeSmall();
+            if (small != null) {
+                maker.putBack(small);
+            }
+            Segment made = maker.make(bytes);
+            wantedBytes = 0;
+            retryMs = RETRY_MS_MIN;
+            space.found();
+            publish(made);
         } catch (IOException e) {
-            deleteAfter(e, path);
-            throw e;
-        }
-        return path;
-    }
-
-    private void deleteAfter(IOException failure, Path path) {
-        try {
-            files.delete(path); // a disk that is full gets its space back
-        } catch (IOException e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    /** Writes zeros in slices, each on its way to the disk before the next, so that the log's own syncs do not queue up. */
-    static void writeZeros(StoreFile file, long from, long until) throws IOException {
-        long unsynced = 0;
-        for (long position = from; position < until; ) {
-            int length = (int) Math.min(ZEROS.capacity(), until - position);
-            file.write(ZEROS.duplicate().limit(length), position);
-            position += length;
-            unsynced += length;
-            if (unsynced >= SYNC_EVERY_BYTES) {
-                file.force(false);
-                unsynced = 0;
+            boolean isFull = maker.isForLackOfSpace(e, bytes);
+            if (isFull) {
+                space.lacking(e);
+            }
+            if (isFull && !isEnding()) {
+                retry = worker.schedule(this::work, retryMs, TimeUnit.MILLISECONDS);
+                retryMs = Math.min(2 * retryMs, RETRY_MS_MAX);
+            } else {
+                wantedBytes = 0;
+                fail(e);
             }
         }
     }
 
-    private void putBack(Segment unused) throws IOException {
-        unused.close();
-        retire(
-                unused.file().path(),
-                unused.header().generation(),
-                unused.header().fileBytes());
-        nextId--;
+    private synchronized @Nullable Segment takeSmall() {
+        Segment small = ready;
+        ready = null;
+        return small;
     }
 
-    private void retire(Path path, long generation, long fileBytes) throws IOException {
-        if (fileBytes == settings.segmentBytes() && spares.size() < settings.spareSegmentsMax()) {
-            Path spare = directory.resolve(SegmentNames.spare(generation));
-            files.rename(path, spare);
-            files.syncDirectory(directory); // before anything is written into it
-            spares.add(spare);
-        } else {
-            files.delete(path);
-            files.syncDirectory(directory);
+    private synchronized void publish(Segment made) {
+        ready = made;
+        notifyAll();
+    }
+
+    private void fail(IOException e) {
+        StoreLog.segmentPreparationFailed(directory, e);
+        synchronized (this) {
+            failure = e;
+            notifyAll();
         }
     }
 
-    /** Finishes what is under way and closes the segment that was prepared. */
+    private synchronized boolean isEnding() {
+        return isEnding;
+    }
+
+    /** From now on nobody waits for a full disk. */
+    void endWaiting() {
+        synchronized (this) {
+            isEnding = true;
+        }
+        worker.execute(this::work);
+    }
+
+    /** Finishes what is under way and closes the segment that is ready. */
     @Override
     public void close() {
+        endWaiting();
         worker.shutdown();
         try {
             if (!worker.awaitTermination(1, TimeUnit.MINUTES)) {
                 throw new JournalException(
                         "Expected the segment thread to end within a minute [directory=" + directory + "]");
             }
-            ready.get().close();
-        } catch (ExecutionException | IOException e) {
+            space.close();
+            Segment unused = takeSmall();
+            if (unused != null) {
+                unused.close();
+            }
+        } catch (IOException e) {
             StoreLog.segmentPreparationFailed(directory, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

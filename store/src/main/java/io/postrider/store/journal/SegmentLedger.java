@@ -6,6 +6,7 @@ import io.postrider.store.journal.RecoveredJournal.Sealed;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which segments the log consists of, and how much of them a checkpoint could free. Any thread; the monitor guards a few
@@ -14,50 +15,51 @@ import java.util.List;
 final class SegmentLedger {
     private final ArrayDeque<Sealed> sealed = new ArrayDeque<>();
     private long sealedBytes;
-    private long currentBytes;
-    private long currentReleasedBytes;
+    private @Nullable EntryPositions
+            sealing; // the segment before the current one, until its successor is durably opened
+    private @Nullable EntryPositions current;
+    private long releasedIndex;
 
     SegmentLedger(RecoveredJournal recovered) {
         for (Sealed segment : recovered.sealed()) {
             sealed(segment);
         }
-        Segment current = recovered.current();
-        currentBytes = current == null ? 0 : current.end();
+        Segment last = recovered.current();
+        current = last == null ? null : last.entries();
     }
 
+    /** A segment was complete and its successor is durable: from now on it may be released. */
     synchronized void sealed(Sealed segment) {
         sealed.add(segment);
         sealedBytes += segment.fileBytes();
+        sealing = null;
     }
 
-    /** A new segment became the current one; the one before is counted again when it is sealed. */
-    synchronized void opened() {
-        currentBytes = 0;
-        currentReleasedBytes = 0;
-    }
-
-    synchronized void written(long currentEnd) {
-        currentBytes = currentEnd;
+    /** A new segment became the current one. */
+    synchronized void opened(EntryPositions next) {
+        sealing = current;
+        current = next;
     }
 
     /** Takes away the segments of which every entry is up to an index. The current one always stays. */
     synchronized List<Sealed> release(long index) {
+        releasedIndex = Math.max(releasedIndex, index);
         List<Sealed> released = new ArrayList<>();
-        while (!sealed.isEmpty() && sealed.peekFirst().lastIndex() <= index) {
+        while (!sealed.isEmpty() && sealed.peekFirst().lastIndex() <= releasedIndex) {
             Sealed segment = sealed.removeFirst();
             sealedBytes -= segment.fileBytes();
             released.add(segment);
         }
-        currentReleasedBytes = currentBytes;
         return released;
     }
 
-    /** Sealed segments as a whole, and of the current one what was written since the last release. */
+    /** Sealed segments as a whole, and of the current one the committed entries that were not released. */
     synchronized long replayBytes() {
-        return sealedBytes + currentBytes - currentReleasedBytes;
+        long sealingBytes = sealing == null ? 0 : sealing.header().fileBytes();
+        return sealedBytes + sealingBytes + (current == null ? 0 : current.bytesAfter(releasedIndex));
     }
 
     synchronized int segmentCount() {
-        return sealed.size() + (currentBytes > 0 ? 1 : 0);
+        return sealed.size() + (sealing == null ? 0 : 1) + (current == null ? 0 : 1);
     }
 }

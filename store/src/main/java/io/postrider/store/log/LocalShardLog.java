@@ -57,6 +57,11 @@ public final class LocalShardLog implements ShardLog {
     }
 
     @Override
+    public long syncs() {
+        return journal.syncs();
+    }
+
+    @Override
     public long replayBytes() {
         return journal.replayBytes();
     }

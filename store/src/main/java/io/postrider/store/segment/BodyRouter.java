@@ -77,6 +77,16 @@ final class BodyRouter implements AutoCloseable {
         return ++origins;
     }
 
+    /** Whether the bodies of a log go to a segment of its own, in the order they come. */
+    boolean hasOwn(long logId) {
+        return ownLogs.contains(logId);
+    }
+
+    /** What comes from now on is sorted for itself. */
+    void endRun() throws IOException {
+        run.drainTo(this::appendMixed);
+    }
+
     void append(long logId, long offset, int origin, ByteBuffer body) throws IOException {
         if (ownLogs.contains(logId)) {
             SegmentWriter writer = own.get(logId);
@@ -88,7 +98,7 @@ final class BodyRouter implements AutoCloseable {
             return;
         }
         if (!run.hasRoomFor(body.remaining())) {
-            run.drainTo(this::appendMixed);
+            endRun();
         }
         run.add(logId, offset, origin, body);
     }
@@ -132,7 +142,7 @@ final class BodyRouter implements AutoCloseable {
 
     /** Makes everything durable but the names of new files. */
     void finish() throws IOException {
-        run.drainTo(this::appendMixed);
+        endRun();
         for (SegmentWriter writer : own.values()) {
             finish(writer);
         }

@@ -2,118 +2,122 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.segment;
 
-import io.postrider.store.segment.SegmentInfo.Kind;
 import io.postrider.store.segment.SegmentSurvey.Load;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
-/**
- * Copies what is wanted out of sparse segments, so that one old message does not pin a whole file. Owned by the thread that writes
- * the checkpoint.
- *
- * <p>A segment is copied when less than half of it is live. Each copied byte thus frees more than one byte of garbage, and over any time
- * no more is copied than was written in the first place.
- */
+/** Copies wanted bodies to where a router brings them, each of them checked. Owned by the thread that writes the checkpoint. */
 final class Cleaning {
-    private static final Comparator<Load> MOST_GARBAGE_FIRST =
-            Comparator.comparingLong(Load::garbageBytes).reversed().thenComparingInt(load -> load.info.number());
+    private static final Comparator<Extent> IN_FILE =
+            Comparator.comparingInt(Extent::segment).thenComparingLong(Extent::position);
 
     private final OpenSegments open;
     private final ReadBuffers buffers;
     private final SegmentSurvey survey;
+    private final BodyRouter router;
+    private final int indexEveryBytes;
+    private long bytesCopied;
 
-    Cleaning(OpenSegments open, ReadBuffers buffers, SegmentSurvey survey) {
+    Cleaning(
+            OpenSegments open, ReadBuffers buffers, SegmentSurvey survey, BodyRouter router, SegmentSettings settings) {
         this.open = open;
         this.buffers = buffers;
         this.survey = survey;
+        this.router = router;
+        this.indexEveryBytes = settings.indexEveryBytes();
+    }
+
+    /** Returns the encoded bytes copied. */
+    long copy(CleaningChoice choice) throws IOException {
+        for (Load load : choice.sparse()) {
+            SegmentCleaningEvent event = new SegmentCleaningEvent();
+            event.begin();
+            long before = bytesCopied;
+            copyAll(load.extents);
+            event.commit(load, bytesCopied - before);
+        }
+        for (List<Extent> batch : choice.batches()) {
+            router.endRun();
+            copyAll(batch);
+        }
+        return bytesCopied;
     }
 
     /**
-     * Chooses the segments to copy.
-     *
-     * @param newBytesByLog an unsealed segment of a log that goes on in it now is left alone
+     * In the order of the files, since a run in memory sorts what goes to the mixed segment; but what goes to the segment of
+     * its log is written as it comes.
      */
-    static List<Load> choose(SegmentSurvey survey, Map<Long, Long> newBytesByLog, SegmentSettings settings) {
-        List<Load> sparse = new ArrayList<>();
-        for (Load load : survey.wantedSegments()) {
-            boolean goesOn = load.info.kind() == Kind.OWN
-                    && !load.info.isSealed()
-                    && newBytesByLog.getOrDefault(load.info.logId(), 0L) >= settings.ownAppendBytesMin();
-            if (load.isSparse() && !goesOn) {
-                sparse.add(load);
-            }
-        }
-        sparse.sort(MOST_GARBAGE_FIRST);
-        List<Load> chosen = new ArrayList<>();
-        long bytes = 0;
-        for (Load load : sparse) {
-            boolean isFirst = chosen.isEmpty() && settings.cleaningBytesMax() > 0;
-            if (isFirst || bytes + load.readBytes <= settings.cleaningBytesMax()) {
-                chosen.add(load);
-                bytes += load.readBytes;
-            }
-        }
-        return chosen;
-    }
-
-    /** Copies one segment. Returns the encoded bytes copied. */
-    long copy(Load load, BodyRouter router) throws IOException {
-        SegmentCleaningEvent event = new SegmentCleaningEvent();
-        event.begin();
-        OpenSegment segment = open.acquire(load.info.number());
-        if (segment == null) {
-            throw new IllegalStateException("Expected segment " + load.info.number() + " to exist");
-        }
+    private void copyAll(List<Extent> extents) throws IOException {
+        List<Extent> ordered = new ArrayList<>();
+        extents.stream()
+                .filter(extent -> router.hasOwn(extent.logId()))
+                .sorted(Extents.ORDER)
+                .forEach(ordered::add);
+        extents.stream()
+                .filter(extent -> !router.hasOwn(extent.logId()))
+                .sorted(IN_FILE)
+                .forEach(ordered::add);
         ByteBuffer buffer = buffers.take();
-        long copied = 0;
         try {
-            for (Extent extent : load.extents) {
-                copied += copy(segment, extent, buffer, router);
+            for (Extent extent : ordered) {
+                copy(extent, buffer);
             }
         } finally {
             buffers.give(buffer);
-            open.release(segment);
         }
-        event.commit(load, copied);
-        return copied;
     }
 
-    /** Copies one extent, but does not read what lies between two index entries if nothing of it is wanted. */
-    private long copy(OpenSegment segment, Extent extent, ByteBuffer buffer, BodyRouter router) throws IOException {
-        WantedOffsets wanted = survey.wanted(extent);
-        SegmentIndex index = open.index(segment, extent);
+    private void copy(Extent extent, ByteBuffer buffer) throws IOException {
+        OpenSegment segment = open.acquire(extent.segment());
+        if (segment == null) {
+            throw new IllegalStateException("Expected segment " + extent.segment() + " to exist");
+        }
+        try {
+            copy(segment, extent, buffer);
+        } catch (ClosedChannelException e) {
+            open.reopen(segment);
+            throw e;
+        } finally {
+            open.release(segment);
+        }
+    }
+
+    private void copy(OpenSegment segment, Extent extent, ByteBuffer buffer) throws IOException {
         ExtentReader reader = new ExtentReader(segment.file, extent, buffer);
         int origin = router.newOrigin();
-        long copied = 0;
+        if (extent.recordBytes() <= indexEveryBytes) {
+            copyUpTo(extent.end(), extent, reader, origin);
+        } else {
+            copySteps(open.index(segment, extent), extent, reader, origin);
+        }
+    }
+
+    /** Does not read what lies between two index entries if nothing of it is wanted. */
+    private void copySteps(SegmentIndex index, Extent extent, ExtentReader reader, int origin) throws IOException {
+        WantedOffsets wanted = survey.wanted(extent);
         int behind = index.behind(extent);
         for (int entry = index.first(extent); entry < behind; entry++) {
             boolean isLast = entry + 1 == behind;
-            long first = index.offset(entry);
-            long last = isLast ? extent.lastOffset() : index.offset(entry + 1) - 1;
-            if (wanted.count(first, last) == 0) {
-                continue;
-            }
-            reader.seek(index, entry);
-            long end = isLast ? extent.end() : index.position(entry + 1);
-            while (reader.position() < end && reader.next()) {
-                if (wanted.contains(reader.offset())) {
-                    ByteBuffer body = reader.body();
-                    copied += body.remaining();
-                    router.append(extent.logId(), reader.offset(), origin, body);
-                }
+            long lastOffset = isLast ? extent.lastOffset() : index.offset(entry + 1) - 1;
+            if (wanted.count(index.offset(entry), lastOffset) > 0) {
+                reader.seek(index, entry);
+                copyUpTo(isLast ? extent.end() : index.position(entry + 1), extent, reader, origin);
             }
         }
-        return copied;
     }
 
-    /** The segments that are not among those chosen. */
-    static List<Load> others(List<Load> all, List<Load> chosen) {
-        List<Load> others = new ArrayList<>(all);
-        others.removeAll(chosen);
-        return others;
+    private void copyUpTo(long end, Extent extent, ExtentReader reader, int origin) throws IOException {
+        WantedOffsets wanted = survey.wanted(extent);
+        while (reader.position() < end && reader.next()) {
+            if (wanted.contains(reader.offset())) {
+                ByteBuffer body = reader.body();
+                bytesCopied += body.remaining();
+                router.append(extent.logId(), reader.offset(), origin, body);
+            }
+        }
     }
 }

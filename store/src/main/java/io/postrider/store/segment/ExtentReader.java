@@ -11,22 +11,25 @@ final class ExtentReader {
     /** The first read after a seek takes no more: an index entry is about that far away, and often one body is all that is wanted. */
     private static final int FIRST_READ_BYTES = 64 * 1024;
 
+    private static final int READ_BYTES_MAX = 256 * 1024;
+
     private final StoreFile file;
     private final Extent extent;
     private final SegmentFormat format = new SegmentFormat();
     private ByteBuffer buffer;
+    private ByteBuffer readOnly;
     private long bufferEnd;
     private int readBytes = FIRST_READ_BYTES;
     private int at;
     private long offset;
     private boolean isAtEntry;
-    private long bytesRead;
 
     /** Begins at the start of the extent. */
     ExtentReader(StoreFile file, Extent extent, ByteBuffer buffer) {
         this.file = file;
         this.extent = extent;
         this.buffer = buffer.clear().limit(0);
+        this.readOnly = buffer.asReadOnlyBuffer().clear();
         this.bufferEnd = extent.position();
         this.offset = extent.firstOffset() - 1;
     }
@@ -91,16 +94,12 @@ final class ExtentReader {
     /** The encoded body; valid until the next move. */
     ByteBuffer body() {
         int start = at + SegmentFormat.RECORD_HEADER_BYTES;
-        return buffer.slice(start, buffer.position() - start).asReadOnlyBuffer();
+        return readOnly.slice(start, buffer.position() - start);
     }
 
     /** Where the next record begins. */
     long position() {
         return bufferEnd - buffer.remaining();
-    }
-
-    long bytesRead() {
-        return bytesRead;
     }
 
     /** Brings at least so many bytes into the buffer, from its position on. */
@@ -113,20 +112,20 @@ final class ExtentReader {
         }
         if (buffer.capacity() < bytes) {
             buffer = ByteBuffer.allocate(bytes).put(buffer);
+            readOnly = buffer.asReadOnlyBuffer().clear();
         } else {
             buffer.compact();
         }
         int kept = buffer.position();
         long room = Math.min(Math.max(bytes, readBytes), extent.end() - position);
         buffer.limit((int) Math.min(buffer.capacity(), room));
-        readBytes = Integer.MAX_VALUE;
+        readBytes = Math.min(2 * readBytes, READ_BYTES_MAX);
         int wanted = buffer.remaining();
         int found = file.read(buffer, bufferEnd);
         if (found < wanted) {
             throw damaged(bufferEnd + found, "the file ends before its length");
         }
         bufferEnd += found;
-        bytesRead += found;
         buffer.limit(kept + found).position(0);
     }
 

@@ -43,6 +43,11 @@ final class MixedRun {
         void append(long logId, long offset, int origin, ByteBuffer body) throws IOException;
     }
 
+    /** What the bodies of an extent take if all are added. */
+    static long bytesInMemory(Extent extent) {
+        return extent.bytes() + ENTRY_BYTES * extent.count();
+    }
+
     boolean hasRoomFor(int bodyBytes) {
         return entries.isEmpty() || bytes + bodyBytes + ENTRY_BYTES <= bytesMax;
     }

@@ -111,6 +111,20 @@ final class OpenSegments {
         }
     }
 
+    /**
+     * Opens a segment anew for those who come now. A thread that is interrupted while it reads closes the file for everybody who
+     * shares it.
+     */
+    void reopen(OpenSegment segment) throws IOException {
+        List<OpenSegment> unused = new ArrayList<>();
+        synchronized (lock) {
+            if (opened.remove(segment.number, segment)) {
+                forget(segment, unused);
+            }
+        }
+        closeAll(unused);
+    }
+
     /** The index of a segment, which is sure to have an entry at the start of the extent. */
     SegmentIndex index(OpenSegment segment, Extent extent) throws IOException {
         SegmentIndex index = index(segment);
@@ -125,7 +139,7 @@ final class OpenSegments {
     }
 
     /** The index of a segment, as far as the last checkpoint wrote it. */
-    private SegmentIndex index(OpenSegment segment) throws IOException {
+    SegmentIndex index(OpenSegment segment) throws IOException {
         SegmentInfo info = live.get(segment.number);
         SegmentIndex known = segment.index;
         if (known != null && (info == null || known.indexBytes() >= info.indexBytes())) {

@@ -69,6 +69,9 @@ final class SegmentIndex {
             for (int entry = at + BLOCK_HEADER_BYTES; entry < end; entry += ENTRY_BYTES) {
                 offsets[count] = bytes.getLong(entry + 8);
                 positions[count] = bytes.getLong(entry + 16);
+                if (count > 0 && positions[count] <= positions[count - 1]) {
+                    throw new DamagedSegmentException(file, entry, "the entries are not ascending");
+                }
                 count++;
             }
             at = end;

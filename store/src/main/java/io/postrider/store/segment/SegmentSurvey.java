@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What of each segment is still wanted. Owned by the thread that writes the checkpoint. */
 final class SegmentSurvey {
+    private final int indexEveryBytes;
     private final List<Extent> wantedExtents = new ArrayList<>();
     private final TreeMap<Integer, Load> loads = new TreeMap<>();
     private final Map<Long, WantedOffsets> wantedByLog = new HashMap<>();
@@ -24,10 +25,8 @@ final class SegmentSurvey {
         /** Estimated bytes of wanted records, taking those of an extent as equally long. */
         long liveBytes;
 
-        /** Bytes of extents in which something is wanted: what copying reads at most. */
+        /** About what copying reads: everything in an extent, or if few are wanted an index step for each. */
         long readBytes;
-
-        final Map<Long, Long> liveBytesByLog = new HashMap<>();
 
         Load(SegmentInfo info) {
             this.info = info;
@@ -42,7 +41,8 @@ final class SegmentSurvey {
         }
     }
 
-    SegmentSurvey(SegmentTable table, LongFunction<@Nullable WantedOffsets> wanted) {
+    SegmentSurvey(SegmentTable table, LongFunction<@Nullable WantedOffsets> wanted, int indexEveryBytes) {
+        this.indexEveryBytes = indexEveryBytes;
         table.segments().forEach(info -> loads.put(info.number(), new Load(info)));
         WantedOffsets offsets = null;
         long logId = 0;
@@ -68,14 +68,23 @@ final class SegmentSurvey {
         if (count == 0 || load == null) {
             return;
         }
-        long live = count == extent.count()
-                ? extent.recordBytes()
-                : (long) ((double) extent.recordBytes() * count / extent.count());
+        long live = liveBytes(extent, count);
         load.extents.add(extent);
         load.liveBytes += live;
-        load.readBytes += extent.recordBytes();
-        load.liveBytesByLog.merge(extent.logId(), live, Long::sum);
+        load.readBytes += Math.min(extent.recordBytes(), count * (indexEveryBytes + live / count));
         wantedExtents.add(extent);
+    }
+
+    private static long liveBytes(Extent extent, long count) {
+        return count == extent.count()
+                ? extent.recordBytes()
+                : (long) ((double) extent.recordBytes() * count / extent.count());
+    }
+
+    /** Estimated bytes of the wanted records of an extent. */
+    long liveBytes(Extent extent) {
+        long count = wanted(extent).count(extent.firstOffset(), extent.lastOffset());
+        return liveBytes(extent, Math.min(extent.count(), count));
     }
 
     /** Extents in which something is wanted, ascending by log and offset. */

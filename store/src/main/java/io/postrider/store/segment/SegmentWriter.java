@@ -7,7 +7,6 @@ import io.postrider.store.io.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,13 +20,12 @@ final class SegmentWriter implements AutoCloseable {
     private final SegmentSettings settings;
     private final SegmentFormat format = new SegmentFormat();
     private final ByteBuffer buffer;
-    private final List<Extent> extents = new ArrayList<>();
+    private final ExtentBuilder extents;
     private final IndexBlock index;
 
     /** Where the buffer's first byte goes in the file. */
     private long flushedUpTo;
 
-    private int origin;
     private boolean isSealed;
 
     private SegmentWriter(
@@ -38,6 +36,7 @@ final class SegmentWriter implements AutoCloseable {
         this.settings = settings;
         this.buffer = ByteBuffer.allocate(bufferBytes);
         this.flushedUpTo = before.bytes();
+        this.extents = new ExtentBuilder(before.number());
         this.index = new IndexBlock(before.number());
     }
 
@@ -103,15 +102,16 @@ final class SegmentWriter implements AutoCloseable {
     /**
      * Adds one body.
      *
-     * @param from tells bodies that may share an extent from those that may not, since others may lie between them elsewhere
+     * @param origin tells bodies that may share an extent from those that may not, since others may lie between them elsewhere
      */
-    void append(long logId, long offset, int from, ByteBuffer body) throws IOException {
+    void append(long logId, long offset, int origin, ByteBuffer body) throws IOException {
         int recordBytes = Math.addExact(SegmentFormat.RECORD_HEADER_BYTES, body.remaining());
         if (buffer.remaining() < recordBytes) {
             flush();
         }
         long start = position();
-        note(logId, offset, from, start, body.remaining());
+        boolean isFirst = extents.add(logId, offset, origin, body.remaining(), start);
+        index.put(logId, offset, start, isFirst ? 0 : settings.indexEveryBytes());
         format.putRecordHeader(buffer, before.number(), logId, offset, body);
         if (buffer.remaining() >= body.remaining()) {
             buffer.put(body.duplicate());
@@ -120,20 +120,6 @@ final class SegmentWriter implements AutoCloseable {
             file.write(body.duplicate(), flushedUpTo);
             flushedUpTo += body.remaining();
         }
-    }
-
-    private void note(long logId, long offset, int from, long start, int bodyBytes) {
-        long end = start + SegmentFormat.RECORD_HEADER_BYTES + bodyBytes;
-        Extent record = new Extent(logId, before.number(), offset, offset, 1, bodyBytes, start, end);
-        int last = extents.size() - 1;
-        if (last >= 0 && from == origin && extents.get(last).isFollowedBy(record)) {
-            extents.set(last, extents.get(last).joinedWith(record));
-            index.put(logId, offset, start, settings.indexEveryBytes());
-        } else {
-            extents.add(record);
-            index.put(logId, offset, start, 0);
-        }
-        origin = from;
     }
 
     private void flush() throws IOException {
@@ -169,7 +155,7 @@ final class SegmentWriter implements AutoCloseable {
 
     /** What was added. */
     List<Extent> extents() {
-        return List.copyOf(extents);
+        return extents.build();
     }
 
     long bytesAdded() {

@@ -8,7 +8,6 @@ import io.postrider.store.segment.SegmentInfo.Kind;
 import io.postrider.store.segment.SegmentSurvey.Load;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -93,20 +92,16 @@ public final class Segments implements AutoCloseable {
      * @param wanted which offsets of a log are wanted; null if nothing of it is
      */
     public SegmentChanges prepare(BodySource bodies, LongFunction<@Nullable WantedOffsets> wanted) throws IOException {
-        SegmentSurvey survey = new SegmentSurvey(table, wanted);
+        SegmentSurvey survey = new SegmentSurvey(table, wanted, settings.indexEveryBytes());
         Map<Long, Long> newBytes = bodies.bytesByLog();
-        List<Load> sparse = hasFailed ? List.of() : Cleaning.choose(survey, newBytes, settings);
-        List<Load> kept = Cleaning.others(survey.wantedSegments(), sparse);
-        try (BodyRouter router = router(newBytes, sparse, kept)) {
+        CleaningChoice choice =
+                hasFailed ? CleaningChoice.none(survey, settings) : CleaningChoice.best(survey, settings, newBytes);
+        try (BodyRouter router = router(newBytes, choice)) {
             created = router.created();
-            Cleaning cleaning = new Cleaning(open, buffers, survey);
-            long cleaned = 0;
-            for (Load load : sparse) {
-                cleaned += cleaning.copy(load, router);
-            }
+            long cleaned = new Cleaning(open, buffers, survey, router, settings).copy(choice);
             writeNew(bodies, survey, router);
             router.finish();
-            return changes(kept, router, cleaned);
+            return changes(choice, router, cleaned);
         } catch (IOException | RuntimeException e) {
             try {
                 abandon();
@@ -117,15 +112,13 @@ public final class Segments implements AutoCloseable {
         }
     }
 
-    private BodyRouter router(Map<Long, Long> newBytes, List<Load> sparse, List<Load> kept) {
-        List<SegmentInfo> unsealed = kept.stream()
+    private BodyRouter router(Map<Long, Long> newBytes, CleaningChoice choice) {
+        List<SegmentInfo> unsealed = choice.kept().stream()
                 .map(load -> load.info)
                 .filter(info -> !info.isSealed())
                 .toList();
         Map<Long, Long> bytesByLog = new TreeMap<>(newBytes);
-        for (Load load : sparse) {
-            load.liveBytesByLog.forEach((logId, bytes) -> bytesByLog.merge(logId, bytes, Long::sum));
-        }
+        choice.bytesByLog().forEach((logId, bytes) -> bytesByLog.merge(logId, bytes, Long::sum));
         Set<Long> hasOwn = unsealed.stream()
                 .filter(info -> info.kind() == Kind.OWN)
                 .map(SegmentInfo::logId)
@@ -161,15 +154,18 @@ public final class Segments implements AutoCloseable {
         }
     }
 
-    private SegmentChanges changes(List<Load> kept, BodyRouter router, long bytesCleaned) {
+    private SegmentChanges changes(CleaningChoice choice, BodyRouter router, long bytesCleaned) {
         TreeMap<Integer, SegmentInfo> segments = new TreeMap<>();
         List<Extent> extents = new ArrayList<>(router.extents());
         long liveBytes =
                 router.extents().stream().mapToLong(Extent::recordBytes).sum();
-        for (Load load : kept) {
-            segments.put(load.info.number(), load.info);
-            extents.addAll(load.extents);
-            liveBytes += load.liveBytes;
+        for (Load load : choice.kept()) {
+            List<Extent> kept = choice.keptExtents(load);
+            extents.addAll(kept);
+            liveBytes += choice.liveBytes(kept);
+            if (!kept.isEmpty()) {
+                segments.put(load.info.number(), load.info);
+            }
         }
         router.written().forEach(info -> segments.put(info.number(), info));
         long bytesFreed = table.segments().stream()
@@ -213,39 +209,7 @@ public final class Segments implements AutoCloseable {
      * @return false if the segment is gone, deleted by a later checkpoint; then the visitor may have seen some bodies or none
      */
     public boolean read(Extent extent, long fromOffset, BodyVisitor visitor) throws IOException {
-        try {
-            OpenSegment segment = open.acquire(extent.segment());
-            if (segment == null) {
-                return false;
-            }
-            ByteBuffer buffer = buffers.take();
-            try {
-                read(segment, extent, fromOffset, buffer, visitor);
-            } finally {
-                buffers.give(buffer);
-                open.release(segment);
-            }
-            return true;
-        } catch (IOException e) {
-            if (!open.isLive(extent.segment())) {
-                return false; // its files went while they were opened
-            }
-            throw e;
-        }
-    }
-
-    private void read(OpenSegment segment, Extent extent, long fromOffset, ByteBuffer buffer, BodyVisitor visitor)
-            throws IOException {
-        ExtentReader reader = new ExtentReader(segment.file, extent, buffer);
-        if (fromOffset > extent.firstOffset()) {
-            SegmentIndex index = open.index(segment, extent);
-            reader.seek(index, index.floor(extent, index.first(extent), fromOffset));
-        }
-        while (reader.next()) {
-            if (reader.offset() >= fromOffset && !visitor.body(reader.offset(), reader.body())) {
-                return;
-            }
-        }
+        return new ExtentVisit(open, buffers, settings, extent, visitor).run(fromOffset);
     }
 
     private static Map<Integer, SegmentInfo> byNumber(SegmentTable table) {

@@ -12,13 +12,13 @@ import io.postrider.store.segment.WantedOffsets;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** What a store of checkpoints must hold: maps in memory. Owned by one test. */
 final class CheckpointModel {
@@ -51,6 +51,10 @@ final class CheckpointModel {
         }
     }
 
+    void forgetOffsets(long logId) {
+        nextOffsets.remove(logId);
+    }
+
     void drop(long logId) {
         logs.remove(logId);
         pending.removeIf(body -> body.logId() == logId);
@@ -78,7 +82,8 @@ final class CheckpointModel {
     CheckpointPlan plan() {
         index++;
         Map<Long, WantedOffsets> wanted = new HashMap<>();
-        logs.forEach((logId, log) -> wanted.put(logId, wanted(new TreeSet<>(log.keySet()))));
+        logs.forEach((logId, log) -> wanted.put(
+                logId, wanted(log.keySet().stream().mapToLong(Long::longValue).toArray())));
         List<Body> bodies = List.copyOf(pending);
         pending.clear();
         Map<Long, Long> bytesByLog = new HashMap<>();
@@ -90,16 +95,22 @@ final class CheckpointModel {
         return new CheckpointPlan(index, state, source(bodies, bytesByLog), wanted::get);
     }
 
-    private static WantedOffsets wanted(TreeSet<Long> offsets) {
+    private static WantedOffsets wanted(long[] ascending) {
         return new WantedOffsets() {
             @Override
             public boolean contains(long offset) {
-                return offsets.contains(offset);
+                return Arrays.binarySearch(ascending, offset) >= 0;
             }
 
             @Override
             public long count(long first, long last) {
-                return offsets.subSet(first, true, last, true).size();
+                return rank(last + 1) - rank(first);
+            }
+
+            /** How many are below an offset. */
+            private long rank(long offset) {
+                int found = Arrays.binarySearch(ascending, offset);
+                return found >= 0 ? found : -found - 1;
             }
         };
     }

@@ -69,6 +69,13 @@ class CheckpointRoundTripTest {
 
     private static void change(CheckpointModel model, Random random, int bodySize) {
         int logs = 1 + random.nextInt(20);
+        if (random.nextInt(5) == 0) {
+            long logId = random.nextInt(logs) - 3L;
+            model.drop(logId);
+            if (random.nextBoolean()) {
+                model.forgetOffsets(logId); // a new log of that name begins anew
+            }
+        }
         int bodies = random.nextInt(80);
         int busyLog = random.nextInt(logs);
         for (int i = 0; i < bodies; i++) {
@@ -88,9 +95,6 @@ class CheckpointRoundTripTest {
                     model.done(log.getKey(), offset);
                 }
             }
-        }
-        if (random.nextInt(5) == 0) {
-            model.drop(random.nextInt(logs) - 3L);
         }
     }
 

@@ -15,6 +15,7 @@ public final class MemoryLog implements ShardLog {
     private final List<byte[]> entries = new ArrayList<>();
     private int committed;
     private long released;
+    private long syncs;
     private Listener listener;
     private boolean isCheckpointDue;
 
@@ -27,6 +28,7 @@ public final class MemoryLog implements ShardLog {
                 return;
             }
             committed = target;
+            syncs++;
         }
         listener.committed(target);
     }
@@ -83,6 +85,11 @@ public final class MemoryLog implements ShardLog {
     @Override
     public long pendingBytes() {
         return 0;
+    }
+
+    @Override
+    public synchronized long syncs() {
+        return syncs;
     }
 
     @Override

@@ -221,7 +221,7 @@ class LocalShardLogTest {
                     .filter(path -> path.toString().contains("journal-"))
                     .count();
             assertTrue(segments <= 3, "files: " + memory.paths());
-            assertTrue(memory.paths().size() <= 3 + SMALL.spareSegmentsMax(), "files: " + memory.paths());
+            assertTrue(memory.paths().size() <= 3, "files: " + memory.paths());
             assertEquals(List.of(), read(memory, SMALL, 400));
         }
 

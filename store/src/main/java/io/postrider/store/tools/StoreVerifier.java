@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.tools;
+
+import io.postrider.store.checkpoint.CheckpointCheck;
+import io.postrider.store.io.FileAccess;
+import io.postrider.store.io.StoreLock;
+import io.postrider.store.journal.Journal;
+import io.postrider.store.journal.JournalException;
+import io.postrider.store.journal.JournalSettings;
+import io.postrider.store.segment.Damage;
+import io.postrider.store.segment.SegmentInfo;
+import io.postrider.store.segment.SegmentNames;
+import io.postrider.store.tools.Finding.Severity;
+import io.postrider.store.tools.UnchangedFiles.Change;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads everything a stopped store holds, as a start and all its consumers would, and lists what is wrong. Writes nothing but the lock.
+ * Owned by one thread.
+ *
+ * <p>Of checkpoints, segments and indexes all damage is listed. Of the journal the first, since a damaged record hides where the
+ * next one begins. Bytes that nothing needs any more are not looked at.
+ */
+public final class StoreVerifier {
+    private static final String RESTORE = "Restore this store from a copy; keep the files for analysis.";
+
+    private final FileAccess files;
+    private final StoreLayout layout;
+    private final List<Finding> findings = new ArrayList<>();
+
+    /**
+     * What was found, and how much was looked at.
+     *
+     * @param checkpointIndex log index of the checkpoint
+     * @param lastIndex of the journal; the checkpoint's if nothing follows it or the journal is damaged
+     * @param entries of the journal behind the checkpoint that are intact
+     * @param bodies in segments that are intact
+     */
+    public record Report(List<Finding> findings, long checkpointIndex, long lastIndex, long entries, long bodies) {
+        /** Whether all confirmed data can be read. */
+        public boolean isIntact() {
+            return findings.stream().noneMatch(finding -> finding.severity() == Severity.DAMAGE);
+        }
+    }
+
+    private StoreVerifier(FileAccess files, StoreLayout layout) {
+        this.files = files;
+        this.layout = layout;
+    }
+
+    /**
+     * Verifies a store that no broker has open.
+     *
+     * @throws io.postrider.store.io.StoreLockedException if one has
+     */
+    public static Report verify(FileAccess files, StoreLayout layout) {
+        StoreLock lock = layout.lock();
+        try {
+            return verifyLocked(files, layout);
+        } finally {
+            lock.close();
+        }
+    }
+
+    /** Verifies a store that the caller has locked. */
+    static Report verifyLocked(FileAccess files, StoreLayout layout) {
+        return new StoreVerifier(files, layout).run();
+    }
+
+    private Report run() {
+        UnchangedFiles unchanged = new UnchangedFiles(files);
+        CheckpointCheck.Result checkpoint = CheckpointCheck.run(unchanged, layout.checkpoints(), layout.shard());
+        checkpoint.damages().forEach(this::addDamage);
+        checkpoint.table().segments().forEach(this::noteTail);
+        long[] entries = {0};
+        long lastIndex = checkpoint.index();
+        if (checkpoint.isReadable()) {
+            lastIndex = verifyJournal(unchanged, checkpoint.index(), entries);
+        } else {
+            findings.add(new Finding(
+                    Severity.NOTE,
+                    layout.journal(),
+                    0,
+                    "the journal was not read",
+                    "Where it has to go on is in the damaged manifest.",
+                    RESTORE));
+        }
+        return new Report(List.copyOf(findings), checkpoint.index(), lastIndex, entries[0], checkpoint.bodies());
+    }
+
+    private void addDamage(Damage damage) {
+        findings.add(new Finding(
+                Severity.DAMAGE, damage.file(), damage.position(), damage.finding(), meaning(damage.file()), RESTORE));
+    }
+
+    private static String meaning(Path file) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".index")) {
+            return "The messages are there, but a broker cannot find them.";
+        }
+        return SegmentNames.isOurs(file)
+                ? "The broker starts, but cannot deliver the messages there."
+                : "The broker does not start.";
+    }
+
+    private void noteTail(SegmentInfo segment) {
+        noteTail(layout.checkpoints().resolve(SegmentNames.bodies(segment.number())), segment.bytes());
+        noteTail(layout.checkpoints().resolve(SegmentNames.index(segment.number())), segment.indexBytes());
+    }
+
+    private void noteTail(Path path, long bytes) {
+        if (files.exists(path) && FileSizes.of(files, path) > bytes) {
+            findings.add(new Finding(
+                    Severity.NOTE,
+                    path,
+                    bytes,
+                    "the file goes on behind its committed end",
+                    "A checkpoint did not come into force; nothing is lost.",
+                    "Nothing to do: the next checkpoint writes over it."));
+        }
+    }
+
+    private long verifyJournal(UnchangedFiles unchanged, long afterIndex, long[] entries) {
+        JournalSettings settings = JournalSettings.DEFAULT.withShard(layout.shard());
+        try (Journal journal = Journal.open(unchanged, layout.journal(), settings)) {
+            long lastIndex = journal.replay(afterIndex, (index, entry) -> entries[0]++);
+            for (Change change : unchanged.changes()) {
+                findings.add(new Finding(
+                        Severity.NOTE,
+                        change.file(),
+                        change.position(),
+                        "an unconfirmed, torn write at the end of the journal",
+                        "Nobody was told that it succeeded; nothing is lost.",
+                        "Nothing to do: the next start cuts it."));
+            }
+            return lastIndex;
+        } catch (JournalException e) {
+            findings.add(new Finding(
+                    Severity.DAMAGE,
+                    layout.journal(),
+                    0,
+                    String.valueOf(e.getMessage()),
+                    "The broker does not start.",
+                    RESTORE));
+            return afterIndex;
+        }
+    }
+}
