@@ -318,7 +318,7 @@ public final class Dispatcher {
             if (!entry.isDurable()
                     && entry.state == Entry.State.READY
                     && feed.matches(selector == null ? null : inspector.open(entry.body()))) {
-                feed.level(entry.priority).addReturned(entry);
+                feed.level(entry.priority).addReturned(entry, ledger);
             }
         }
         feeds.add(feed);
@@ -421,7 +421,7 @@ public final class Dispatcher {
 
     /** Lets go of messages that can be read again; feeds read them again when they are asked for. */
     public void unload() {
-        feeds.forEach(feed -> feed.unload(ledger));
+        feeds.forEach(feed -> feed.unload(ledger, address.log().end()));
     }
 
     /** Gives up what it holds: its subscription is gone. */
@@ -520,7 +520,7 @@ public final class Dispatcher {
         for (int i = 0; i < feeds.size(); i++) {
             Feed feed = feeds.get(i);
             if (!feed.isBrowser && feed.matches(fields)) {
-                feed.level(entry.priority).addReturned(entry);
+                feed.level(entry.priority).addReturned(entry, ledger);
             }
         }
     }

@@ -84,11 +84,6 @@ final class Entry implements Comparable<Entry> {
         return offset >= 0;
     }
 
-    /** Whether it stands at its offset, not behind another. */
-    boolean isAtOffset() {
-        return sequence == 0;
-    }
-
     /** The message, which the caller knows to be in the heap. */
     Message body() {
         Message held = message;

@@ -85,10 +85,10 @@ final class Feed {
         return null;
     }
 
-    void unload(Ledger ledger) {
+    void unload(Ledger ledger, long logEnd) {
         for (Level level : levels) {
             if (level != null) {
-                level.unload(ledger);
+                level.unload(ledger, logEnd);
             }
         }
     }

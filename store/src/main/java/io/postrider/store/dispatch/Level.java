@@ -99,10 +99,18 @@ final class Level {
         soft.addLast(entry);
     }
 
-    void addReturned(Entry entry) {
-        if (returned.add(entry)) {
-            entry.feeds++;
+    void addReturned(Entry entry, Ledger ledger) {
+        if (!returned.add(entry)) {
+            // There is one of this place: the same, or what was held of the same message before it left memory.
+            Entry stale = returned.floor(entry);
+            if (stale == entry || stale == null) {
+                return;
+            }
+            returned.remove(stale);
+            ledger.left(stale);
+            returned.add(entry);
         }
+        entry.feeds++;
     }
 
     /** Entries read ahead, those that were taken meanwhile included. */
@@ -195,7 +203,10 @@ final class Level {
     }
 
     /** Forgets what can be read again, and will look for it there. Entries that are in no log stay. */
-    void unload(Ledger ledger) {
+    void unload(Ledger ledger, long logEnd) {
+        if (isCaughtUp) {
+            scan = logEnd;
+        }
         Fill pending = fill;
         if (pending != null) {
             pending.cancel();
@@ -204,11 +215,7 @@ final class Level {
         endFill();
         compact(ledger);
         for (Entry entry : loaded) {
-            if (entry.isAtOffset()) {
-                scan = Math.min(scan, entry.offset);
-            } else {
-                unloaded.addLong(entry.offset);
-            }
+            unloaded.addLong(entry.offset);
             ledger.left(entry);
         }
         loaded.clear();

@@ -44,6 +44,11 @@ final class UnchangedFiles implements FileAccess {
     }
 
     @Override
+    public long usableBytes(Path directory) throws IOException {
+        return real.usableBytes(directory);
+    }
+
+    @Override
     public boolean exists(Path path) {
         return real.exists(path);
     }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postrider.store.kit.FaultyFiles;
-import io.postrider.store.kit.FaultyFiles.Fault;
+import io.postrider.store.kit.SimulatedDisk.Fault;
 import io.postrider.store.segment.Extent;
 import io.postrider.store.segment.SegmentSettings;
 import java.nio.ByteBuffer;
