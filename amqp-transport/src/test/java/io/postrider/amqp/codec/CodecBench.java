@@ -44,7 +44,7 @@ public final class CodecBench {
                 "decode (the stored bytes and the Message are its result)",
                 () -> decoder.decode(direct, NOW_MS).expiresAtMs());
         measure("copy alone, for comparison", () -> {
-            byte[] copy = new byte[message.sizeBytes()];
+            byte[] copy = new byte[message.heapBytes()];
             direct.get(payload.length - copy.length, copy);
             return copy[copy.length - 1];
         });

@@ -9,13 +9,15 @@ import io.postrider.server.config.StoreConfig;
 import io.postrider.store.catalog.CatalogProjection;
 import io.postrider.store.catalog.HsqlCatalog;
 import io.postrider.store.catalog.UserDirectory;
-import io.postrider.store.checkpoint.FileCheckpointStore;
+import io.postrider.store.checkpoint.FileCheckpoints;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.RealFiles;
 import io.postrider.store.io.StoreLock;
 import io.postrider.store.journal.JournalSettings;
 import io.postrider.store.log.LocalShardLog;
+import io.postrider.store.segment.SegmentSettings;
 import io.postrider.store.shard.BrokerSettings;
+import io.postrider.store.shard.BrokerThreads;
 import io.postrider.store.shard.LocalBroker;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -65,17 +67,22 @@ public final class StoreOpener implements BrokerOpener {
         LocalShardLog log =
                 LocalShardLog.open(files, directory.resolve("journal"), JournalSettings.DEFAULT.withSegmentBytes((int)
                         store.segmentBytes()));
-        FileCheckpointStore checkpoints = FileCheckpointStore.open(files, directory.resolve("checkpoints"), SHARD);
+        FileCheckpoints checkpoints =
+                FileCheckpoints.open(files, directory.resolve("checkpoints"), SHARD, SegmentSettings.DEFAULTS);
         LocalBroker broker = LocalBroker.open(
                 new LocalBroker.Parts(
                         loop,
                         log,
                         checkpoints,
+                        BrokerThreads.start(),
                         new AmqpMessageInspector(),
                         new CatalogProjection(catalog, users),
                         System::currentTimeMillis),
                 new BrokerSettings(
-                        store.messagesBytesEffective(), store.checkpointTriggerBytes(), VOLATILE_BACKLOG_BYTES_MAX),
+                        store.messagesBytesEffective(),
+                        store.checkpointTriggerBytes(),
+                        Math.min(store.checkpointTriggerBytes(), store.segmentBytes()),
+                        VOLATILE_BACKLOG_BYTES_MAX),
                 config.policies());
         opened.push(broker::close);
         return new OpenBroker(broker, broker.admin(), users, () -> opened.forEach(Runnable::run));

@@ -4,6 +4,7 @@ package io.postrider.store.dispatch;
 
 import io.postrider.api.message.Message;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Its place among the others of its priority is ({@code after}, {@code sequence}): a message of the log stands at its offset; one that is
  * in no log, or became due after a delay, stands behind the newest offset there was then, in order of arrival.
  */
-final class Entry implements Comparable<Entry> {
+final class Entry {
+    static final Comparator<Entry> BY_PLACE =
+            Comparator.<Entry>comparingLong(entry -> entry.after).thenComparingLong(entry -> entry.sequence);
+
     /** What a message is doing. */
     enum State {
         /** May be dispatched. */
@@ -121,19 +125,8 @@ final class Entry implements Comparable<Entry> {
         return excluded != null;
     }
 
-    @Override
-    public int compareTo(Entry other) {
-        int byPlace = Long.compare(after, other.after);
-        return byPlace != 0 ? byPlace : Long.compare(sequence, other.sequence);
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return Long.hashCode(offset);
+    /** Whether it stands before another one. */
+    boolean isBefore(Entry other) {
+        return after < other.after || (after == other.after && sequence < other.sequence);
     }
 }

@@ -27,7 +27,7 @@ final class Level {
     /** Arrived while what stands before them is being read. */
     private final ArrayDeque<Entry> tail = new ArrayDeque<>();
 
-    private final TreeSet<Entry> returned = new TreeSet<>();
+    private final TreeSet<Entry> returned = new TreeSet<>(Entry.BY_PLACE);
     /** Came back while only on disk; by offset. */
     final Roaring64Bitmap unloaded = new Roaring64Bitmap();
     /** Every offset of the log below this has been looked at; every offset at all, while it is caught up. */
@@ -123,11 +123,11 @@ final class Level {
     Entry head(Ledger ledger) {
         Entry best = first(loaded, ledger);
         Entry entry = first(soft, ledger);
-        if (entry != null && (best == null || entry.compareTo(best) < 0)) {
+        if (entry != null && (best == null || entry.isBefore(best))) {
             best = entry;
         }
         entry = firstReturned(ledger);
-        return entry != null && (best == null || entry.compareTo(best) < 0) ? entry : best;
+        return entry != null && (best == null || entry.isBefore(best)) ? entry : best;
     }
 
     private static @Nullable Entry first(ArrayDeque<Entry> queue, Ledger ledger) {
@@ -159,7 +159,7 @@ final class Level {
         for (Iterable<Entry> queue : java.util.List.of(loaded, soft, returned)) {
             for (Entry entry : queue) {
                 if (entry.state == Entry.State.READY && !entry.excludes(consumer)) {
-                    if (best == null || entry.compareTo(best) < 0) {
+                    if (best == null || entry.isBefore(best)) {
                         best = entry;
                     }
                     break;

@@ -14,6 +14,7 @@ import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
+import io.postrider.api.port.ShardLog;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.MemoryBudget;
@@ -27,6 +28,7 @@ import java.util.List;
 /** The operator's side of a broker. Any thread may call; everything but {@link #stats} runs on the shard's loop. */
 public final class LocalAdmin implements BrokerAdmin {
     private final ShardState state;
+    private final ShardLog log;
     private final ShardRunner runner;
     private final ShardEffects effects;
     private final MemoryGate gate;
@@ -37,6 +39,7 @@ public final class LocalAdmin implements BrokerAdmin {
 
     LocalAdmin(
             ShardState state,
+            ShardLog log,
             ShardRunner runner,
             ShardEffects effects,
             MemoryGate gate,
@@ -44,6 +47,7 @@ public final class LocalAdmin implements BrokerAdmin {
             Checkpointing checkpointing,
             Projection projection) {
         this.state = state;
+        this.log = log;
         this.runner = runner;
         this.effects = effects;
         this.gate = gate;
@@ -196,7 +200,7 @@ public final class LocalAdmin implements BrokerAdmin {
                 budget.bytes(),
                 runner.appliedIndex(),
                 runner.appendedBytes(),
-                0,
+                log.syncs(),
                 checkpointing.completed());
     }
 
