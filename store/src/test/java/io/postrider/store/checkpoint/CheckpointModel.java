@@ -166,11 +166,26 @@ final class CheckpointModel {
             }));
             assertEquals(extent.count(), log.size() - sizeBefore, () -> "bodies of " + extent);
             assertEquals(extent.bytes(), bytes[0], () -> "bytes of " + extent);
+            checkFromMiddle(store, extent, log);
         }
         logs.forEach((logId, log) -> log.forEach((offset, body) -> assertArrayEquals(
                 body,
                 found.getOrDefault(logId, new TreeMap<>()).get(offset),
                 () -> "log " + logId + ", offset " + offset)));
+    }
+
+    /** By the index, which a reading from the start does not need. */
+    private static void checkFromMiddle(Checkpoints store, Extent extent, TreeMap<Long, byte[]> log) {
+        for (long from : List.of((extent.firstOffset() + extent.lastOffset()) / 2, extent.lastOffset())) {
+            List<Long> offsets = new ArrayList<>();
+            assertTrue(store.read(extent, from, (offset, body) -> {
+                assertArrayEquals(log.get(offset), copy(body));
+                return offsets.add(offset);
+            }));
+            List<Long> expected = List.copyOf(
+                    log.subMap(from, true, extent.lastOffset(), true).keySet());
+            assertEquals(expected, offsets, () -> extent + " from " + from);
+        }
     }
 
     static byte[] copy(ByteBuffer body) {
