@@ -55,7 +55,7 @@ public final class StoreLog {
 
     public static void checkpointFailed(Throwable cause) {
         LOG.warn(
-                "PR-STO-010 A checkpoint could not be written; the one before is in force, and it is tried again soon [cause={}]",
+                "PR-STO-013 A checkpoint could not be written; the one before is in force, and it is tried again soon [cause={}]",
                 cause.toString());
     }
 
