@@ -81,6 +81,29 @@ public final class StoreLog {
         LOG.info("PR-STO-012 There is room for the next journal segment again [directory={}]", directory);
     }
 
+    public static void spaceChanged(
+            Path directory,
+            DiskSpace.State before,
+            DiskSpace.State now,
+            String reason,
+            long usableBytes,
+            long minFreeBytes) {
+        String text = "PR-STO-013 Disk space {} -> {}, {} [directory={}, usableBytes={}, minFreeBytes={}]";
+        if (now == DiskSpace.State.LOW) {
+            LOG.warn(text, before, now, reason, directory, usableBytes, minFreeBytes);
+        } else {
+            LOG.info(text, before, now, reason, directory, usableBytes, minFreeBytes);
+        }
+    }
+
+    public static void spaceUnknown(Path directory, Throwable cause) {
+        LOG.warn(
+                "PR-STO-014 The free space of the disk cannot be found out; what was known last is taken for true"
+                        + " [directory={}, cause={}]",
+                directory,
+                cause.toString());
+    }
+
     public static void catalogRebuilt(Path directory, Throwable cause) {
         LOG.warn(
                 "PR-STO-008 The catalog could not be opened; it was moved aside and is built anew [directory={}, cause={}]",
