@@ -55,7 +55,7 @@ public final class StoreLog {
 
     public static void checkpointFailed(Throwable cause) {
         LOG.warn(
-                "PR-STO-013 A checkpoint could not be written; the one before is in force, and it is tried again soon [cause={}]",
+                "PR-STO-015 A checkpoint could not be written; the one before is in force, and it is tried again soon [cause={}]",
                 cause.toString());
     }
 
@@ -85,6 +85,29 @@ public final class StoreLog {
 
     public static void journalFoundSpace(Path directory) {
         LOG.info("PR-STO-012 There is room for the next journal segment again [directory={}]", directory);
+    }
+
+    public static void spaceChanged(
+            Path directory,
+            DiskSpace.State before,
+            DiskSpace.State now,
+            String reason,
+            long usableBytes,
+            long minFreeBytes) {
+        String text = "PR-STO-013 Disk space {} -> {}, {} [directory={}, usableBytes={}, minFreeBytes={}]";
+        if (now == DiskSpace.State.LOW) {
+            LOG.warn(text, before, now, reason, directory, usableBytes, minFreeBytes);
+        } else {
+            LOG.info(text, before, now, reason, directory, usableBytes, minFreeBytes);
+        }
+    }
+
+    public static void spaceUnknown(Path directory, Throwable cause) {
+        LOG.warn(
+                "PR-STO-014 The free space of the disk cannot be found out; what was known last is taken for true"
+                        + " [directory={}, cause={}]",
+                directory,
+                cause.toString());
     }
 
     public static void catalogRebuilt(Path directory, Throwable cause) {

@@ -3,6 +3,7 @@
 package io.postrider.store.journal;
 
 import io.postrider.api.port.ShardLog;
+import io.postrider.store.io.DiskSpace;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.StoreLog;
 import io.postrider.store.journal.RecoveredJournal.Sealed;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What is durable when: an entry, when the listener has been told an index at or above its own. Nothing is said about
  * entries not yet confirmed: after a crash the log holds all confirmed ones, then possibly some of the others, whole and in
  * order.
+ *
+ * <p>A full disk does not end the journal: entries go to space that was taken ahead, and when that is used up, they wait,
+ * unconfirmed, until there is room for another segment. A write or sync that fails in space already taken does end it.
  */
 public final class Journal implements AutoCloseable {
     /** Largest entry: it must fit one segment with its header. */
@@ -30,6 +34,7 @@ public final class Journal implements AutoCloseable {
     private final Path directory;
     private final JournalSettings settings;
     private final SegmentListing listing;
+    private final DiskSpace space;
 
     private @Nullable RecoveredJournal recovered;
     private long replayedAfterIndex;
@@ -42,11 +47,13 @@ public final class Journal implements AutoCloseable {
     private record Running(
             AppendBuffers buffers, SegmentFiles segmentFiles, JournalWriter writer, JournalCounters counters) {}
 
-    private Journal(FileAccess files, Path directory, JournalSettings settings, SegmentListing listing) {
+    private Journal(
+            FileAccess files, Path directory, JournalSettings settings, SegmentListing listing, DiskSpace space) {
         this.files = files;
         this.directory = directory;
         this.settings = settings;
         this.listing = listing;
+        this.space = space;
     }
 
     /**
@@ -55,9 +62,18 @@ public final class Journal implements AutoCloseable {
      * @throws JournalException if a segment is damaged or missing
      */
     public static Journal open(FileAccess files, Path directory, JournalSettings settings) {
+        return open(files, directory, settings, new DiskSpace(files, directory, 0));
+    }
+
+    /**
+     * The same, for a broker that wants to know of a full disk.
+     *
+     * @param space told while the next segment finds no room
+     */
+    public static Journal open(FileAccess files, Path directory, JournalSettings settings, DiskSpace space) {
         try {
             files.createDirectories(directory);
-            return new Journal(files, directory, settings, SegmentListing.read(files, directory, settings));
+            return new Journal(files, directory, settings, SegmentListing.read(files, directory, settings), space);
         } catch (IOException e) {
             throw new JournalException("Expected to open the journal, but " + e + " [directory=" + directory + "]", e);
         }
@@ -103,7 +119,7 @@ public final class Journal implements AutoCloseable {
         JournalCounters counters = new JournalCounters(found.lastIndex());
         SegmentMaker maker = new SegmentMaker(files, directory, settings, listing, found);
         SegmentFiles segmentFiles =
-                new SegmentFiles(directory, maker, settings, listing, found, new SpaceReport(directory));
+                new SegmentFiles(directory, maker, settings, listing, found, new SpaceReport(directory, space));
         JournalWriter writer =
                 new JournalWriter(buffers, segmentFiles, segments, readBack, settings, found, counters, listener);
         Running started = new Running(buffers, segmentFiles, writer, counters);

@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  * Bytes of one segment that one thread has read. Owned by that thread.
  *
  * <p>Somebody who reads index after index gets {@value #AHEAD_BYTES} bytes at a time, so that small entries do not cost a system
- * call each; a single read brings its record and no more. The bytes stay right when the segment is written on, since only
+ * call each; a single read, or that of a large record, brings the record and no more. The bytes stay right when the segment is written on, since only
  * committed ones are read, and when it is released: they were the segment's when they were checked.
  */
 final class ReadWindow {
     static final int AHEAD_BYTES = 128 * 1024;
+
+    /** Of larger records so few fit what is read ahead that the one cut off at its end would be read twice too often. */
+    private static final int SMALL_BYTES = AHEAD_BYTES / 8;
 
     /** A larger buffer is for one entry only and goes with the next read. */
     private static final int KEPT_BYTES_MAX = 1024 * 1024;
@@ -33,10 +36,10 @@ final class ReadWindow {
 
     /** Reads the record from position to end, and what follows it if that will be asked for next. */
     void load(StoreFile file, EntryPositions wanted, long index, int position, int end) throws IOException {
-        boolean isSequential = index == nextIndex;
+        boolean isAheadUseful = index == nextIndex && end - position <= SMALL_BYTES;
         int bytes = end - position;
         int wantedBytes =
-                isSequential ? Math.max(bytes, Math.min(AHEAD_BYTES, wanted.committedEnd() - position)) : bytes;
+                isAheadUseful ? Math.max(bytes, Math.min(AHEAD_BYTES, wanted.committedEnd() - position)) : bytes;
         if (segment != wanted) {
             frame = new RecordFrame(wanted.header());
             segment = wanted;

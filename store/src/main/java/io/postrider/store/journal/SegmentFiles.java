@@ -37,11 +37,11 @@ final class SegmentFiles implements AutoCloseable {
     private @Nullable Segment ready;
     private @Nullable IOException failure;
     private final ArrayDeque<Sealed> released = new ArrayDeque<>();
-    private boolean mayMakeFile;
+    private boolean mayMakeFile; // of the ordinary size, ahead of time
+    private int neededBytes; // of the segment the writer waits for, 0 if it does not
     private boolean isEnding;
 
     private final ScheduledThreadPoolExecutor worker;
-    private int wantedBytes; // of the segment being made, 0 if none is
     private @Nullable ScheduledFuture<?> retry;
     private long retryMs = RETRY_MS_MIN;
 
@@ -94,15 +94,23 @@ final class SegmentFiles implements AutoCloseable {
      * wish that has passed, or while a released one waits behind it.
      */
     private void work() {
-        retireReleased();
-        if (wantedBytes == 0 && !isReady(segmentBytes) && (mayMakeFile() || maker.hasSpare())) {
-            wantedBytes = segmentBytes;
+        if (retry != null) {
+            retry.cancel(false);
+            retry = null;
         }
-        pursue();
+        retireReleased();
+        int bytes = wantedBytes(maker.hasSpare());
+        if (bytes > 0) {
+            make(bytes);
+        }
     }
 
-    private synchronized boolean mayMakeFile() {
-        return mayMakeFile;
+    /** Size of the segment to be made now, 0 for none. */
+    private synchronized int wantedBytes(boolean hasSpare) {
+        if (isReady(Math.max(neededBytes, segmentBytes))) {
+            return 0;
+        }
+        return neededBytes > 0 || mayMakeFile || hasSpare ? Math.max(neededBytes, segmentBytes) : 0;
     }
 
     synchronized boolean isReady(int fileBytes) {
@@ -137,11 +145,9 @@ final class SegmentFiles implements AutoCloseable {
         }
         synchronized (this) {
             failure = null; // of an attempt ahead of time, reported then
+            neededBytes = bytes;
         }
-        worker.execute(() -> {
-            wantedBytes = Math.max(wantedBytes, bytes);
-            work();
-        });
+        worker.execute(this::work);
         synchronized (this) {
             while (failure == null && !isReady(bytes)) {
                 try {
@@ -162,6 +168,7 @@ final class SegmentFiles implements AutoCloseable {
         Segment taken = ready;
         ready = null;
         mayMakeFile = false;
+        neededBytes = 0;
         return taken;
     }
 
@@ -197,23 +204,13 @@ final class SegmentFiles implements AutoCloseable {
         released.removeFirst();
     }
 
-    private void pursue() {
-        if (retry != null) {
-            retry.cancel(false);
-            retry = null;
-        }
-        int bytes = wantedBytes;
-        if (bytes == 0 || isReady(bytes)) {
-            wantedBytes = 0;
-            return;
-        }
+    private void make(int bytes) {
         try {
             Segment small = takeSmall();
             if (small != null) {
                 maker.putBack(small);
             }
             Segment made = maker.make(bytes);
-            wantedBytes = 0;
             retryMs = RETRY_MS_MIN;
             space.found();
             publish(made);
@@ -226,7 +223,6 @@ final class SegmentFiles implements AutoCloseable {
                 retry = worker.schedule(this::work, retryMs, TimeUnit.MILLISECONDS);
                 retryMs = Math.min(2 * retryMs, RETRY_MS_MAX);
             } else {
-                wantedBytes = 0;
                 fail(e);
             }
         }
@@ -247,6 +243,7 @@ final class SegmentFiles implements AutoCloseable {
         StoreLog.segmentPreparationFailed(directory, e);
         synchronized (this) {
             failure = e;
+            neededBytes = 0;
             notifyAll();
         }
     }

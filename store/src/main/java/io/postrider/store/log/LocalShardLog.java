@@ -3,6 +3,7 @@
 package io.postrider.store.log;
 
 import io.postrider.api.port.ShardLog;
+import io.postrider.store.io.DiskSpace;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.journal.Journal;
 import io.postrider.store.journal.JournalSettings;
@@ -29,6 +30,15 @@ public final class LocalShardLog implements ShardLog {
      */
     public static LocalShardLog open(FileAccess files, Path directory, JournalSettings settings) {
         return new LocalShardLog(Journal.open(files, directory, settings));
+    }
+
+    /**
+     * The same, for a broker that wants to know of a full disk.
+     *
+     * @param space told while the log's next file finds no room
+     */
+    public static LocalShardLog open(FileAccess files, Path directory, JournalSettings settings, DiskSpace space) {
+        return new LocalShardLog(Journal.open(files, directory, settings, space));
     }
 
     @Override

@@ -302,18 +302,19 @@ class JournalReadTest {
 
     @Nested
     class Together {
+        private static final int LAST = 4000;
+
         @Test
         void readersSeeOnlyRightEntriesWhileTheLogIsWrittenAndReleased(@TempDir Path directory) throws Exception {
             AtomicLong released = new AtomicLong();
             try (Journal journal = start(new RealFiles(), directory, 0)) {
                 List<Future<Integer>> readers = new ArrayList<>();
                 append(journal, 1, 20);
-                AtomicLong stop = new AtomicLong(20_000);
                 for (int seed = 0; seed < 3; seed++) {
-                    readers.add(threads.submit(reader(journal, released, stop, seed)));
+                    readers.add(threads.submit(reader(journal, released, seed)));
                 }
                 Random random = new Random(7);
-                for (int i = 21; i <= 20_000; i++) {
+                for (int i = 21; i <= LAST; i++) {
                     long index = journal.append(entry(i, lengthOf(i)));
                     if (random.nextInt(100) == 0) {
                         commits.await(index);
@@ -322,7 +323,7 @@ class JournalReadTest {
                         journal.release(upTo);
                     }
                 }
-                commits.await(20_000);
+                commits.await(LAST);
                 for (Future<Integer> reader : readers) {
                     assertTrue(reader.get() > 0, "a reader found nothing");
                 }
@@ -330,12 +331,12 @@ class JournalReadTest {
         }
 
         /** Reads until the log has reached its last index; counts what it found. Even seeds go index by index. */
-        private Callable<Integer> reader(Journal journal, AtomicLong released, AtomicLong last, int seed) {
+        private Callable<Integer> reader(Journal journal, AtomicLong released, int seed) {
             return () -> {
                 Random random = new Random(seed);
                 int found = 0;
                 long index = 1;
-                while (commits.committed() < last.get() || found == 0) {
+                while (commits.committed() < LAST || found == 0) {
                     long committed = commits.committed();
                     if (seed % 2 == 0 && index < committed) {
                         index++;
