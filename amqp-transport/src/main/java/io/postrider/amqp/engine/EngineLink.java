@@ -91,7 +91,8 @@ public abstract class EngineLink {
             return;
         }
         if (!isAttachSent) {
-            sendAttach(refusal());
+            // Granting nothing: there is no terminus on either side (AMQP 1.0 §2.6.3).
+            sendAttach(new Attach());
         }
         session.flushDispositions();
         isDetachSent = true;
@@ -161,9 +162,6 @@ public abstract class EngineLink {
     }
 
     abstract LinkHandler handler();
-
-    /** An attach that grants nothing: the terminus that the peer asked for is null. */
-    abstract Attach refusal();
 
     /** The peer's view of the link's credit. */
     abstract void flow(Flow flow);

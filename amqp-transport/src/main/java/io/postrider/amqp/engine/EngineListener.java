@@ -19,6 +19,12 @@ public interface EngineListener {
 
     void saslFrame(SaslFrameBody frame);
 
+    /**
+     * Input is not looked at for now, because an answer of the owner must come first, or is looked at again. No more of it
+     * should be read from the socket meanwhile.
+     */
+    void inputHeld(boolean isHeld);
+
     /** The peer's open, to be answered by {@link AmqpEngine#open}. */
     void opened(Open open);
 

@@ -38,8 +38,9 @@ final class AddressLink extends IncomingLink implements Reply<Producer> {
             int window,
             BrokerGateway gateway,
             Attach reply,
+            boolean canReject,
             Runnable onReleased) {
-        super(connection, endpoint, window);
+        super(connection, endpoint, window, canReject);
         this.gateway = gateway;
         this.reply = reply;
         this.onReleased = onReleased;

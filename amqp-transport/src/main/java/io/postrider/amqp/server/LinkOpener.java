@@ -61,19 +61,32 @@ final class LinkOpener {
         if (target.getDynamic()) {
             withTemporary(endpoint, terms.capabilities(), created -> {
                 String name = created.key().name();
-                AddressLink link =
-                        new AddressLink(connection, endpoint, window, gateway, terms.reply(name), identity::release);
+                AddressLink link = new AddressLink(
+                        connection,
+                        endpoint,
+                        window,
+                        gateway,
+                        terms.reply(name),
+                        terms.allowsRejected(),
+                        identity::release);
                 link.owns(created.key());
                 identity.take(() -> link.open(created.key(), created.kind()));
             });
         } else if (address == null || address.isEmpty()) {
-            RelayLink link = new RelayLink(connection, endpoint, window, gateway, identity::release);
+            RelayLink link =
+                    new RelayLink(connection, endpoint, window, gateway, terms.allowsRejected(), identity::release);
             identity.take(() -> link.open(terms.reply(null)));
         } else {
             AddressForms.Form form = AddressForms.read(connection.virtualHost(), address, terms.capabilities());
             if (form instanceof AddressForms.Named named) {
-                AddressLink link =
-                        new AddressLink(connection, endpoint, window, gateway, terms.reply(address), identity::release);
+                AddressLink link = new AddressLink(
+                        connection,
+                        endpoint,
+                        window,
+                        gateway,
+                        terms.reply(address),
+                        terms.allowsRejected(),
+                        identity::release);
                 identity.take(() -> link.open(named.key(), named.kind()));
             } else {
                 endpoint.refuse(ErrorConditions.condition(((AddressForms.Refused) form).rejection()));

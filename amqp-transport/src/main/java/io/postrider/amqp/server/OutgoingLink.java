@@ -44,6 +44,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Reply<Consumer> {
     private static final int AHEAD_MAX = 1000;
+    /** At the size they lately had, no more deliveries wait here than fill so many bytes. */
+    private static final int AHEAD_BYTES_MAX = 4 << 20;
+
+    private static final int AVERAGE_OVER = 16;
     /** Deliveries sent before the next link of the connection has its turn. */
     private static final int TURN_MAX = 64;
 
@@ -72,6 +76,8 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     private long limit;
     private boolean isDrainAsked;
     private boolean isDrained;
+    /** Begins high, so that the first deliveries of a link of large messages do not come in a heap. */
+    private long averageBytes = AHEAD_BYTES_MAX / 64;
 
     /**
      * @param address what the granted source says
@@ -151,7 +157,7 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
         }
         giveBackExcess(open);
         long full = handed - waiting.size() + endpoint.credit();
-        long ahead = handed - waiting.size() + AHEAD_MAX;
+        long ahead = handed - waiting.size() + aheadMax();
         if (endpoint.isDraining()) {
             limit = full;
             isDrainAsked = true;
@@ -165,6 +171,10 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
                 open.credit(next, false);
             }
         }
+    }
+
+    private int aheadMax() {
+        return (int) Math.max(1, Math.min(AHEAD_MAX, AHEAD_BYTES_MAX / Math.max(1, averageBytes)));
     }
 
     private void giveBackExcess(Consumer open) {
@@ -184,8 +194,9 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
         }
         long sent = handed - waiting.size();
         long full = sent + endpoint.credit();
-        if (full > limit && limit - sent <= AHEAD_MAX / 2) {
-            limit = Math.min(full, sent + AHEAD_MAX);
+        int aheadMax = aheadMax();
+        if (full > limit && limit - sent <= aheadMax / 2) {
+            limit = Math.min(full, sent + aheadMax);
             open.credit(limit, false);
         }
     }
@@ -283,6 +294,7 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
             return;
         }
         handed++;
+        averageBytes += (next.message().encoded().length - averageBytes) / AVERAGE_OVER;
         waiting.add(next);
         connection.ready(this);
     }
@@ -290,10 +302,15 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     @Override
     public void drained() {
         connection.hand(() -> {
-            isDrained = true;
             // The broker took the rest of the credit back: the same number granted again is news to it.
             limit = handed;
-            answerDrain();
+            if (endpoint.isDraining()) {
+                isDrained = true;
+                answerDrain();
+            } else {
+                // The peer thought better of it before the answer: its credit holds.
+                flow();
+            }
         });
     }
 

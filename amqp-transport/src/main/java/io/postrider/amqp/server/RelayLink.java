@@ -12,9 +12,13 @@ import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.Reply;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,19 +30,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayLink extends IncomingLink {
     private static final int OPEN_PRODUCERS_MAX = 64;
+    private static final Symbol DELIVERY_TAG = Symbol.valueOf("delivery-tag");
 
     private final BrokerGateway gateway;
     private final Map<RelayTerms.Destination, Target> targets = new LinkedHashMap<>(16, 0.75f, true);
     private final Runnable onReleased;
     private boolean isReleased;
+    /** Tags of the deliveries whose fate is not known: a refusal names the delivery by it. */
+    private final Map<Long, byte[]> tags = new HashMap<>();
 
     RelayLink(
             ServerConnection connection,
             IncomingEndpoint endpoint,
             int window,
             BrokerGateway gateway,
+            boolean canReject,
             Runnable onReleased) {
-        super(connection, endpoint, window);
+        super(connection, endpoint, window, canReject);
         this.gateway = gateway;
         this.onReleased = onReleased;
     }
@@ -52,6 +60,7 @@ final class RelayLink extends IncomingLink {
 
     @Override
     void route(Message message, long token) {
+        tags.put(token, endpoint().deliveryTag());
         RelayTerms terms = RelayTerms.of(message, connection().virtualHost());
         if (terms instanceof RelayTerms.Destination destination) {
             route(message, token, destination);
@@ -86,6 +95,31 @@ final class RelayLink extends IncomingLink {
     @Override
     public void closed(Rejection reason) {
         // Only the targets are producers; each has its own listener.
+    }
+
+    /** Nobody would learn otherwise that a message went nowhere. */
+    @Override
+    boolean isFatalWhenSettled(Rejection rejection) {
+        return true;
+    }
+
+    @Override
+    void finished(long token) {
+        tags.remove(token);
+    }
+
+    @Override
+    void describe(long token, ErrorCondition error) {
+        byte[] tag = tags.get(token);
+        if (tag != null) {
+            Map<Symbol, Object> info = new LinkedHashMap<>();
+            Map<?, ?> known = error.getInfo();
+            if (known != null) {
+                known.forEach((key, value) -> info.put(Symbol.valueOf(key.toString()), value));
+            }
+            info.put(DELIVERY_TAG, new Binary(tag));
+            error.setInfo(info);
+        }
     }
 
     @Override

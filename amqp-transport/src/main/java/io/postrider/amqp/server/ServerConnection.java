@@ -259,6 +259,11 @@ final class ServerConnection implements EngineListener {
         handshake.frame(frame);
     }
 
+    @Override
+    public void inputHeld(boolean isHeld) {
+        bridge.autoRead(!isHeld);
+    }
+
     void authenticated(Identity who) {
         identity = who;
     }

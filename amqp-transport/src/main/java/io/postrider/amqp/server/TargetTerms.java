@@ -3,9 +3,11 @@
 package io.postrider.amqp.server;
 
 import io.postrider.amqp.codec.Capabilities;
+import java.util.Arrays;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
@@ -27,6 +29,18 @@ final class TargetTerms {
         this.target = target;
         this.capabilities = Capabilities.of(target.getCapabilities());
         this.messageBytesMax = messageBytesMax;
+    }
+
+    /** Whether the peer's source knows the outcome rejected; one that names no outcomes is taken to know them all. */
+    boolean allowsRejected() {
+        if (!(attach.getSource() instanceof Source source)) {
+            return true;
+        }
+        Symbol[] outcomes = source.getOutcomes();
+        return outcomes == null
+                || outcomes.length == 0
+                || Arrays.asList(outcomes).contains(Rejected.DESCRIPTOR_SYMBOL)
+                || source.getDefaultOutcome() instanceof Rejected;
     }
 
     Set<Symbol> capabilities() {

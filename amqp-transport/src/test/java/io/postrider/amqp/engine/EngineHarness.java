@@ -122,6 +122,11 @@ final class EngineHarness implements EngineListener, Output {
     }
 
     @Override
+    public void inputHeld(boolean isHeld) {
+        events.add("held " + isHeld);
+    }
+
+    @Override
     public void opened(Open open) {
         events.add("open " + open.getContainerId());
         Open reply = new Open();
