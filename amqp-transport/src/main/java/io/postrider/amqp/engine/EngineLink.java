@@ -38,6 +38,15 @@ public abstract class EngineLink {
         this.localHandle = localHandle;
     }
 
+    public final EngineSession session() {
+        return session;
+    }
+
+    /** Whether our side has detached. */
+    public final boolean isDetached() {
+        return isDetachSent;
+    }
+
     public final String name() {
         return name;
     }

@@ -34,6 +34,9 @@ public interface EngineListener {
     /** A receiving peer wants a link, to be answered by accept or refuse, now or later. */
     void attached(OutgoingEndpoint link, Attach attach);
 
+    /** A session has ended on its own, the connection goes on; its links were told before. */
+    void sessionEnded(EngineSession session);
+
     /**
      * The connection has ended in AMQP terms: every link was told, and the closing frames are written. The owner closes the
      * socket once they are flushed.

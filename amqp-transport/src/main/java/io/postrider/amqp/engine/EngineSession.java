@@ -217,12 +217,14 @@ public final class EngineSession {
 
     /** The peer's end. */
     void end() {
+        if (isEndSent) {
+            return;
+        }
         links.lost(true);
         forgetEverything();
-        if (!isEndSent) {
-            isEndSent = true;
-            write(new End());
-        }
+        isEndSent = true;
+        write(new End());
+        engine.listener().sessionEnded(this);
     }
 
     // ---- what our side does
@@ -239,6 +241,7 @@ public final class EngineSession {
         End end = new End();
         end.setError(engine.shortened(reason.toCondition()));
         write(end);
+        engine.listener().sessionEnded(this);
     }
 
     /** The connection has ended. */

@@ -39,6 +39,7 @@ public final class AmqpListener {
 
     private static final int CLOSE_WAIT_MS = 1000;
     private static final int CLOSE_POLL_MS = 20;
+    private static final int NODE_CHECK_MS = 500;
 
     private final Vertx vertx;
     private final AmqpSettings settings;
@@ -46,6 +47,7 @@ public final class AmqpListener {
     private final Map<EventLoop, LoopScope> loops = new ConcurrentHashMap<>();
     private final List<NetServer> servers = new CopyOnWriteArrayList<>();
     private volatile int port;
+    private volatile long nodeChecks = -1;
     private volatile boolean isClosing;
 
     public AmqpListener(Vertx vertx, AmqpSettings settings, BrokerGateway gateway, Authenticator authenticator) {
@@ -71,6 +73,8 @@ public final class AmqpListener {
                 others.add(listen(context, actual));
             }
             return Future.all(others).map(ignored -> {
+                nodeChecks =
+                        vertx.setPeriodic(NODE_CHECK_MS, timer -> scope.nodes().recheck());
                 AmqpLog.listening(settings.host(), actual);
                 return actual;
             });
@@ -140,6 +144,7 @@ public final class AmqpListener {
     /** Tells every peer ({@code amqp:connection:forced}), waits a moment for them to go, and stops listening. */
     public Future<Void> close() {
         isClosing = true;
+        vertx.cancelTimer(nodeChecks);
         Promise<Void> gone = Promise.promise();
         forEachConnection(ServerConnection::shutDown);
         awaitGone(System.nanoTime() + CLOSE_WAIT_MS * 1_000_000L, gone);

@@ -95,12 +95,23 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     @Override
     public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {
         release();
-        endpoint.detach(isClosed, null);
+        left(isClosed, () -> endpoint.detach(isClosed, null));
     }
 
     @Override
     public void lost(boolean isOrderly) {
         release();
+        left(false, () -> {});
+    }
+
+    /**
+     * The link is gone: what of it may outlive it is kept or not.
+     *
+     * @param isClosed whether the peer wants nothing kept
+     * @param then run when that is done
+     */
+    void left(boolean isClosed, Runnable then) {
+        then.run();
     }
 
     // ---- from the broker

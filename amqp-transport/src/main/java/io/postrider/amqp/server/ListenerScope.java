@@ -17,6 +17,8 @@ final class ListenerScope {
     private final Authenticator authenticator;
     private final ContainerRegistry containers = new ContainerRegistry();
     private final LinkRegistry links = new LinkRegistry();
+    private final SuspendedTermini termini;
+    private final DynamicNodes nodes;
     private final AtomicInteger openConnections = new AtomicInteger();
     private final AtomicLong connectionCount = new AtomicLong();
     private final String idPrefix = UUID.randomUUID().toString().substring(0, 8);
@@ -25,6 +27,8 @@ final class ListenerScope {
         this.settings = settings;
         this.engineSettings = settings.engine();
         this.gateway = gateway;
+        this.termini = new SuspendedTermini(gateway);
+        this.nodes = new DynamicNodes(gateway);
         this.authenticator = authenticator;
     }
 
@@ -50,6 +54,14 @@ final class ListenerScope {
 
     LinkRegistry links() {
         return links;
+    }
+
+    SuspendedTermini termini() {
+        return termini;
+    }
+
+    DynamicNodes nodes() {
+        return nodes;
     }
 
     AtomicInteger openConnections() {

@@ -12,6 +12,7 @@ import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.delivery.Outcome;
+import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.BrokerGateway;
@@ -62,14 +63,14 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     private final BrokerGateway gateway;
     private final SourceTerms terms;
     private final String address;
-    private final Runnable onReleased;
+    private final LinkIdentity identity;
+    private final Terminus terminus;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Long, Unconfirmed> unconfirmed = new HashMap<>();
 
-    private @Nullable AddressKey ownAddress;
+    private @Nullable DynamicNode node;
     private Mode mode = Mode.ACKNOWLEDGE;
     private @Nullable Consumer consumer;
-    private @Nullable SubscriptionKey durableSubscription;
     private boolean isReleased;
     private boolean isReady;
     private long handed;
@@ -79,38 +80,46 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     /** Begins high, so that the first deliveries of a link of large messages do not come in a heap. */
     private long averageBytes = AHEAD_BYTES_MAX / 64;
 
-    /**
-     * @param address what the granted source says
-     * @param onReleased run once, when nothing is held in the broker any more
-     */
+    /** @param address what the granted source says */
     OutgoingLink(
             ServerConnection connection,
             OutgoingEndpoint endpoint,
             BrokerGateway gateway,
             SourceTerms terms,
             String address,
-            Runnable onReleased) {
+            LinkIdentity identity,
+            Terminus terminus) {
         this.connection = connection;
         this.endpoint = endpoint;
         this.gateway = gateway;
         this.terms = terms;
         this.address = address;
-        this.onReleased = onReleased;
+        this.identity = identity;
+        this.terminus = terminus;
         endpoint.handler(this);
     }
 
-    /** The link made this address, and takes it along when it closes. */
-    void owns(AddressKey created) {
-        ownAddress = created;
+    /** The address was made for a link, this one or another. */
+    void on(DynamicNode dynamic) {
+        node = dynamic;
+        dynamic.linked();
     }
 
-    void open(AddressKey key, @Nullable AddressKind kind) {
+    /** @param subscription the one that the address itself names, or null */
+    void open(AddressKey key, @Nullable AddressKind kind, @Nullable String subscription) {
         if (isReleased) {
             return;
         }
-        ConsumerRequest request = terms.request(connection, key, kind);
+        DynamicNode dynamic = node;
+        ConsumerRequest request = terms.request(
+                connection, key, kind, dynamic == null ? connection.id() : ownerOf(dynamic), subscription);
         mode = request.mode();
         gateway.openConsumer(request, this, this);
+    }
+
+    /** A node of a JMS client is its own connection's alone; from any other, whoever knows its name may receive. */
+    private String ownerOf(DynamicNode dynamic) {
+        return DynamicNodes.isAnybodys(dynamic.owner()) ? dynamic.owner() : connection.id();
     }
 
     // ---- the broker's answer to the request
@@ -123,15 +132,15 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
             } else if (terms.asksForTemporary() && !isOwnTemporary(opened.address())) {
                 opened.close(Consumer.Close.ORDERLY);
                 endpoint.refuse(new ErrorCondition(
-                        AmqpError.NOT_ALLOWED,
+                        AmqpError.RESOURCE_LOCKED,
                         "Only the connection that made the temporary address '" + address + "' may receive from it"));
             } else {
                 consumer = opened;
                 if (terms.isDurableSubscription(opened.address().kind())) {
-                    durableSubscription = terms.subscriptionKey(connection);
+                    terminus.reads(terms.subscriptionKey(connection));
                 }
                 connection.add(this);
-                endpoint.accept(terms.reply(address));
+                endpoint.accept(terms.reply(address, terminus));
                 flow();
             }
         });
@@ -144,7 +153,11 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
 
     @Override
     public void rejected(Rejection rejection) {
-        connection.hand(() -> endpoint.refuse(ErrorConditions.condition(rejection)));
+        // What another connection's temporary address is to this one is a resource that somebody else holds.
+        Rejection told = node != null && rejection.code() == ErrorCode.NOT_ALLOWED
+                ? new Rejection(ErrorCode.RESOURCE_LOCKED, rejection.text())
+                : rejection;
+        connection.hand(() -> endpoint.refuse(ErrorConditions.condition(told)));
     }
 
     // ---- from the peer
@@ -237,19 +250,21 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
 
     @Override
     public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {
-        SubscriptionKey subscription = durableSubscription;
+        SubscriptionKey subscription = terminus.subscription();
         release(Consumer.Close.ORDERLY);
         if (isClosed && subscription != null) {
             gateway.deleteSubscription(
                     subscription, new Unsubscribed(connection, endpoint, terms.isSharedSubscription()));
         } else {
-            endpoint.detach(isClosed, null);
+            connection.left(terminus, isClosed, () -> endpoint.detach(isClosed, null));
         }
     }
 
     @Override
     public void lost(boolean isOrderly) {
         release(isOrderly ? Consumer.Close.ORDERLY : Consumer.Close.LOST);
+        boolean isOver = endpoint.isDetached() && !identity.isStolen() && terminus.node() != null;
+        connection.left(terminus, isOver, () -> {});
     }
 
     private void release(Consumer.Close how) {
@@ -269,11 +284,11 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
         }
         waiting.clear();
         unconfirmed.clear();
-        AddressKey created = ownAddress;
-        if (created != null) {
-            gateway.deleteAddress(created, IgnoredReply.address());
+        DynamicNode used = node;
+        if (used != null) {
+            used.unlinked();
         }
-        onReleased.run();
+        identity.release();
     }
 
     // ---- from the broker

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
-import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +33,9 @@ final class RelayLink extends IncomingLink {
 
     private final BrokerGateway gateway;
     private final Map<RelayTerms.Destination, Target> targets = new LinkedHashMap<>(16, 0.75f, true);
-    private final Runnable onReleased;
+    private final TargetTerms terms;
+    private final LinkIdentity identity;
+    private final Terminus terminus;
     private boolean isReleased;
     /** Tags of the deliveries whose fate is not known: a refusal names the delivery by it. */
     private final Map<Long, byte[]> tags = new HashMap<>();
@@ -42,20 +43,20 @@ final class RelayLink extends IncomingLink {
     RelayLink(
             ServerConnection connection,
             IncomingEndpoint endpoint,
-            int window,
             BrokerGateway gateway,
-            boolean canReject,
-            Runnable onReleased) {
-        super(connection, endpoint, window, canReject);
+            TargetTerms terms,
+            LinkIdentity identity,
+            Terminus terminus) {
+        super(connection, endpoint, terms.window(), terms.allowsRejected());
         this.gateway = gateway;
-        this.onReleased = onReleased;
+        this.terms = terms;
+        this.identity = identity;
+        this.terminus = terminus;
     }
 
-    void open(Attach reply) {
-        if (!isReleased) {
-            endpoint().accept(reply);
-            topUp();
-        }
+    void open() {
+        endpoint().accept(terms.reply(null, terminus));
+        topUp();
     }
 
     @Override
@@ -130,7 +131,7 @@ final class RelayLink extends IncomingLink {
         isReleased = true;
         targets.values().forEach(Target::close);
         targets.clear();
-        onReleased.run();
+        identity.release();
     }
 
     /** One full destination holds the whole link: its credit is for whatever comes next. */

@@ -7,6 +7,7 @@ import io.postrider.amqp.codec.DeliveryPrefix;
 import io.postrider.amqp.codec.MessageDecoder;
 import io.postrider.amqp.engine.AmqpEngine;
 import io.postrider.amqp.engine.EngineListener;
+import io.postrider.amqp.engine.EngineSession;
 import io.postrider.amqp.engine.IncomingEndpoint;
 import io.postrider.amqp.engine.OutgoingEndpoint;
 import io.postrider.api.address.AddressKey;
@@ -46,6 +47,7 @@ final class ServerConnection implements EngineListener {
     private final AmqpEngine engine;
     private final SaslHandshake handshake;
     private final LinkOpener opener;
+    private final ConnectionTermini termini;
 
     private Identity identity = Identity.ANONYMOUS;
     private String virtualHost = AddressKey.DEFAULT_VIRTUAL_HOST;
@@ -76,6 +78,7 @@ final class ServerConnection implements EngineListener {
         this.engine = new AmqpEngine(listener.engineSettings(), this, bridge, loop.codec());
         this.handshake = new SaslHandshake(this, engine, listener.authenticator());
         this.opener = new LinkOpener(this, listener);
+        this.termini = new ConnectionTermini(listener.termini(), loop);
         this.acceptedNs = System.nanoTime();
         this.lastReadNs = acceptedNs;
         this.lastWriteNs = acceptedNs;
@@ -114,6 +117,31 @@ final class ServerConnection implements EngineListener {
 
     DeliveryPrefix prefix() {
         return loop.prefix();
+    }
+
+    ConnectionTermini termini() {
+        return termini;
+    }
+
+    /**
+     * A link is gone.
+     *
+     * @param isClosed whether nothing of it is to be kept
+     * @param then run on this loop when what is not kept has been deleted
+     */
+    void left(Terminus terminus, boolean isClosed, Runnable then) {
+        DynamicNode node = terminus.node();
+        if (isClosed && node != null) {
+            node.creatorGone(() -> hand(then));
+            return;
+        }
+        if (!isClosed && terminus.canExpire()) {
+            termini.suspend(terminus);
+            if (isReleased) {
+                termini.connectionEnded();
+            }
+        }
+        then.run();
     }
 
     boolean isReleased() {
@@ -324,6 +352,11 @@ final class ServerConnection implements EngineListener {
     }
 
     @Override
+    public void sessionEnded(EngineSession session) {
+        termini.sessionEnded(session);
+    }
+
+    @Override
     public void ended(@Nullable ErrorCondition error, boolean isStreamLost) {
         if (isStreamLost && error != null && !ConnectionError.CONNECTION_FORCED.equals(error.getCondition())) {
             AmqpLog.connectionFailed(id, peer, error);
@@ -369,6 +402,7 @@ final class ServerConnection implements EngineListener {
         }
         isReleased = true;
         ready.clear();
+        termini.connectionEnded();
         if (holdsContainer) {
             listener.containers().release(virtualHost, containerId, id);
         }

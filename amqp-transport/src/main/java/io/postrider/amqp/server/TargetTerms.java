@@ -23,11 +23,20 @@ final class TargetTerms {
     private final Target target;
     private final Set<Symbol> capabilities;
     private final long messageBytesMax;
+    private final int window;
 
-    TargetTerms(Attach attach, Target target, long messageBytesMax) {
+    /**
+     * @param messageBytesMax largest message we take
+     * @param window deliveries the peer may have under way
+     */
+    TargetTerms(Attach attach, Target target, long messageBytesMax, int window) {
+        this.window = window;
         this.attach = attach;
         this.target = target;
         this.capabilities = Capabilities.of(target.getCapabilities());
+        if (attach.getSource() instanceof Source own) {
+            this.capabilities.addAll(Capabilities.of(own.getCapabilities()));
+        }
         this.messageBytesMax = messageBytesMax;
     }
 
@@ -43,24 +52,29 @@ final class TargetTerms {
                 || source.getDefaultOutcome() instanceof Rejected;
     }
 
+    int window() {
+        return window;
+    }
+
     Set<Symbol> capabilities() {
         return capabilities;
     }
 
     /** @param address as the peer wrote it, or of the node made for it; null for the anonymous terminus */
-    Attach reply(@Nullable String address) {
+    Attach reply(@Nullable String address, Terminus terminus) {
         Target granted = new Target();
         granted.setAddress(address);
         granted.setDurable(
                 target.getDurable() == null || target.getDurable() == TerminusDurability.NONE
                         ? TerminusDurability.NONE
                         : TerminusDurability.CONFIGURATION);
-        granted.setExpiryPolicy(target.getExpiryPolicy());
-        granted.setTimeout(target.getTimeout());
+        granted.setExpiryPolicy(terminus.policy());
+        granted.setTimeout(terminus.grantedTimeout());
         granted.setCapabilities(capabilities.stream().filter(GRANTED::contains).toArray(Symbol[]::new));
-        if (target.getDynamic()) {
+        DynamicNode node = terminus.node();
+        if (node != null) {
             granted.setDynamic(true);
-            granted.setDynamicNodeProperties(AttachTerms.DELETE_ON_CLOSE);
+            granted.setDynamicNodeProperties(node.policy().properties());
         }
         Attach reply = new Attach();
         reply.setTarget(granted);

@@ -160,6 +160,11 @@ final class EngineHarness implements EngineListener, Output {
     }
 
     @Override
+    public void sessionEnded(EngineSession session) {
+        events.add("session ended");
+    }
+
+    @Override
     public void ended(ErrorCondition error, boolean isStreamLost) {
         events.add("ended " + (error == null ? "orderly" : error.getCondition().toString()));
     }
