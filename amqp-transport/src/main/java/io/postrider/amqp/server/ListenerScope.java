@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ListenerScope {
     private final AmqpSettings settings;
     private final EngineSettings engineSettings;
+    private final ListenerSecurity security;
+    private final AddressLimit addresses;
     private final BrokerGateway gateway;
     private final Authenticator authenticator;
     private final ContainerRegistry containers = new ContainerRegistry();
@@ -23,7 +25,10 @@ final class ListenerScope {
     private final AtomicLong connectionCount = new AtomicLong();
     private final String idPrefix = UUID.randomUUID().toString().substring(0, 8);
 
-    ListenerScope(AmqpSettings settings, BrokerGateway gateway, Authenticator authenticator) {
+    ListenerScope(
+            AmqpSettings settings, ListenerSecurity security, BrokerGateway gateway, Authenticator authenticator) {
+        this.security = security;
+        this.addresses = new AddressLimit(security.connectionsPerAddressMax());
         this.settings = settings;
         this.engineSettings = settings.engine();
         this.gateway = gateway;
@@ -34,6 +39,14 @@ final class ListenerScope {
 
     AmqpSettings settings() {
         return settings;
+    }
+
+    ListenerSecurity security() {
+        return security;
+    }
+
+    AddressLimit addresses() {
+        return addresses;
     }
 
     EngineSettings engineSettings() {

@@ -10,6 +10,7 @@ import io.postrider.amqp.engine.EngineListener;
 import io.postrider.amqp.engine.EngineSession;
 import io.postrider.amqp.engine.IncomingEndpoint;
 import io.postrider.amqp.engine.OutgoingEndpoint;
+import io.postrider.amqp.sasl.SaslSettings;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.port.Authenticator.Identity;
 import java.nio.ByteBuffer;
@@ -37,13 +38,14 @@ final class ServerConnection implements EngineListener {
 
     private static final int CLOSE_TIMEOUT_MS = 5000;
     private static final int LINGER_MS = 1000;
+    private static final int BYTES_BEFORE_OPEN_MAX = 1 << 20;
     private static final Symbol INVALID_FIELD_KEY = Symbol.valueOf("invalid-field");
 
     private final ListenerScope listener;
     private final LoopScope loop;
     private final ChannelBridge bridge;
     private final String id;
-    private final String peer;
+    private String peer;
     private final AmqpEngine engine;
     private final SaslHandshake handshake;
     private final LinkOpener opener;
@@ -54,6 +56,10 @@ final class ServerConnection implements EngineListener {
     private String containerId = "";
     private boolean holdsContainer;
     private boolean isKnownToGateway;
+    private boolean isCounted;
+    private boolean isSecure;
+    private @Nullable String certificateUser;
+    private long bytesBeforeOpen;
 
     private final Set<OutgoingLink> outgoing = new LinkedHashSet<>();
     private final ArrayDeque<OutgoingLink> ready = new ArrayDeque<>();
@@ -148,9 +154,49 @@ final class ServerConnection implements EngineListener {
         return isReleased;
     }
 
+    // ---- how the peer came
+
+    /** Where the peer is, as the socket or a proxy in front of us says. */
+    void cameBy(String address) {
+        peer = address;
+        isCounted = true;
+        if (!listener.addresses().entered(address)) {
+            refused("Too many connections are open from this address");
+            bridge.closeNow();
+        }
+    }
+
+    /** @param user the one of the client's certificate, or null */
+    void secured(@Nullable String user) {
+        isSecure = true;
+        certificateUser = user;
+    }
+
+    /** The peer is turned away before a word of AMQP. */
+    void refused(String reason) {
+        AmqpLog.refused(id, peer, reason);
+        engine.dropInput();
+        closeWithin(LINGER_MS);
+    }
+
+    SaslSettings saslSettings() {
+        ListenerSecurity security = listener.security();
+        return new SaslSettings(isSecure || security.offersSecretsInClear(), true, certificateUser, security.tokens());
+    }
+
+    int frameBytesMax() {
+        return listener.engineSettings().frameBytesMax();
+    }
+
     // ---- the channel
 
     void input(ByteBuffer bytes) {
+        if (!engine.isOpenReceived()) {
+            bytesBeforeOpen += bytes.remaining();
+            if (bytesBeforeOpen > BYTES_BEFORE_OPEN_MAX && closeDeadlineNs == 0) {
+                refused("Expected an open within the first " + BYTES_BEFORE_OPEN_MAX + " bytes");
+            }
+        }
         lastReadNs = System.nanoTime();
         nowMs = System.currentTimeMillis();
         isInTurn = true;
@@ -193,6 +239,9 @@ final class ServerConnection implements EngineListener {
             crashed(e);
         }
         release();
+        if (isCounted) {
+            listener.addresses().left(peer);
+        }
         loop.remove(this);
         listener.openConnections().decrementAndGet();
     }
