@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *  topic://n  temp-topic://n    topic n
  *  /queues/e                    queue, e percent-encoded UTF-8
  *  /topics/e  /exchanges/e      topic, e percent-encoded UTF-8
- *  topic::subscription          not offered
+ *  topic::subscription          durable subscription of a topic, shared by everybody; q::q is queue q
  *  n                            as its capabilities say, else what exists, else a queue
  * </pre>
  *
@@ -36,8 +36,18 @@ public final class AddressForms {
     /** What an address turned out to mean. */
     public sealed interface Form {}
 
-    /** @param kind the kind the peer insists on, or null if the address decides */
-    public record Named(AddressKey key, @Nullable AddressKind kind) implements Form {}
+    /**
+     * @param kind the kind the peer insists on, or null if the address decides
+     * @param subscription the subscription of a topic that is meant, or null
+     */
+    public record Named(
+            AddressKey key,
+            @Nullable AddressKind kind,
+            @Nullable String subscription) implements Form {
+        public Named(AddressKey key, @Nullable AddressKind kind) {
+            this(key, kind, null);
+        }
+    }
 
     /** No address of this broker. */
     public record Refused(Rejection rejection) implements Form {}
@@ -72,10 +82,27 @@ public final class AddressForms {
             }
             return encoded(virtualHost, address, "/exchanges/", AddressKind.TOPIC, kind);
         }
-        if (address.contains("::")) {
-            return refused(ErrorCode.NOT_IMPLEMENTED, "Subscriptions cannot be addressed as queues", address);
+        int colons = address.indexOf("::");
+        if (colons > 0) {
+            return qualified(virtualHost, address, colons, kind);
         }
         return named(virtualHost, address, address, kind);
+    }
+
+    /** An address and one of its queues: a queue has only itself, a topic has its subscriptions. */
+    private static Form qualified(String virtualHost, String address, int colons, @Nullable AddressKind asked) {
+        String name = address.substring(0, colons);
+        String queue = address.substring(colons + 2);
+        if (queue.equals(name)) {
+            return agreed(virtualHost, address, name, AddressKind.QUEUE, asked);
+        }
+        String problem = nameProblem(queue);
+        if (problem != null) {
+            return refused(ErrorCode.INVALID_FIELD, problem, address);
+        }
+        // The capability queue means the subscription's own queue here, so it does not contradict the topic.
+        Form topic = named(virtualHost, address, name, AddressKind.TOPIC);
+        return topic instanceof Named named ? new Named(named.key(), AddressKind.TOPIC, queue) : topic;
     }
 
     private static Form withScheme(String virtualHost, String address, int schemeEnd, @Nullable AddressKind asked) {

@@ -21,6 +21,9 @@ public final class Capabilities {
      */
     public static final Symbol CONFIRMED_OUTCOMES = Symbol.valueOf("POSTRIDER_CONFIRMED_OUTCOMES");
 
+    public static final Symbol PROPERTY_FILTERS = Symbol.valueOf("AMQP_FILTEX_PROP_V1_0");
+    public static final Symbol SQL_FILTER = Symbol.valueOf("AMQP_FILTEX_SQL_V1_0");
+
     public static final Symbol QUEUE = Symbol.valueOf("queue");
     public static final Symbol TOPIC = Symbol.valueOf("topic");
     public static final Symbol TEMPORARY_QUEUE = Symbol.valueOf("temporary-queue");

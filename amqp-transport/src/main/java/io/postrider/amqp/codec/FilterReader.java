@@ -25,6 +25,13 @@ final class FilterReader {
             Symbol.valueOf("apache.org:no-local-filter:list"),
             Symbol.valueOf("apache.org:jms-no-local-filter:list"));
 
+    private static final Set<Object> SQL_DESCRIPTORS =
+            Set.of(UnsignedLong.valueOf(0x120), Symbol.valueOf("amqp:sql-filter"));
+    private static final Set<Object> PROPERTIES_DESCRIPTORS =
+            Set.of(UnsignedLong.valueOf(0x173), Symbol.valueOf("amqp:properties-filter"));
+    private static final Set<Object> APPLICATION_PROPERTIES_DESCRIPTORS =
+            Set.of(UnsignedLong.valueOf(0x174), Symbol.valueOf("amqp:application-properties-filter"));
+
     private final Map<Symbol, Object> applied = new LinkedHashMap<>();
     private @Nullable String selector;
     private boolean noLocal;
@@ -50,22 +57,49 @@ final class FilterReader {
             noLocal = true;
             applied.put(key, filter);
         } else if (SELECTOR_DESCRIPTORS.contains(filter.getDescriptor())) {
-            if (!(filter.getDescribed() instanceof String text)) {
-                return new Rejection(
-                        ErrorCode.INVALID_SELECTOR,
-                        "Expected a string as selector, but found " + filter.getDescribed() + " [filter=" + key + "]");
-            }
-            try {
-                Selector parsed = Selector.parse(text);
-                if (!parsed.matchesAll()) {
-                    // Several filters must all hold (AMQP 1.0 §3.5.8).
-                    selector = selector == null ? text : "(" + selector + ") AND (" + text + ")";
-                }
-            } catch (InvalidSelectorException e) {
-                return new Rejection(ErrorCode.INVALID_SELECTOR, e.getMessage() + " [selector=" + text + "]");
-            }
-            applied.put(key, filter);
+            return selector(key, filter, filter.getDescribed());
+        } else if (SQL_DESCRIPTORS.contains(filter.getDescriptor())) {
+            return sql(key, filter);
+        } else if (PROPERTIES_DESCRIPTORS.contains(filter.getDescriptor())) {
+            return properties(key, filter, PropertyFilters.onProperties(filter.getDescribed()));
+        } else if (APPLICATION_PROPERTIES_DESCRIPTORS.contains(filter.getDescriptor())) {
+            return properties(key, filter, PropertyFilters.onApplicationProperties(filter.getDescribed()));
         }
+        return null;
+    }
+
+    /** A filter that asks for what cannot be compared is not applied, and so not echoed. */
+    private @Nullable Rejection properties(Symbol key, DescribedType filter, @Nullable String text) {
+        return text == null ? null : selector(key, filter, text);
+    }
+
+    private @Nullable Rejection sql(Symbol key, DescribedType filter) {
+        if (!(filter.getDescribed() instanceof String text)) {
+            return selector(key, filter, filter.getDescribed());
+        }
+        String translated = SqlFilter.selector(text);
+        return translated == null
+                ? new Rejection(
+                        ErrorCode.INVALID_SELECTOR,
+                        "Expected a SQL filter of comparisons, LIKE, IN, IS NULL and their logic [filter=" + text + "]")
+                : selector(key, filter, translated);
+    }
+
+    private @Nullable Rejection selector(Symbol key, DescribedType filter, @Nullable Object value) {
+        if (!(value instanceof String text)) {
+            return new Rejection(
+                    ErrorCode.INVALID_SELECTOR,
+                    "Expected a string as selector, but found " + value + " [filter=" + key + "]");
+        }
+        try {
+            if (!Selector.parse(text).matchesAll()) {
+                // Several filters must all hold (AMQP 1.0 §3.5.8).
+                selector = selector == null ? text : "(" + selector + ") AND (" + text + ")";
+            }
+        } catch (InvalidSelectorException e) {
+            return new Rejection(ErrorCode.INVALID_SELECTOR, e.getMessage() + " [selector=" + text + "]");
+        }
+        applied.put(key, filter);
         return null;
     }
 }

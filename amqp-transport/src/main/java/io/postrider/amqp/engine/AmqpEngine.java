@@ -36,6 +36,13 @@ public final class AmqpEngine {
     private static final int SENT_FRAME_BYTES_MAX = 256 * 1024;
     private static final int ERROR_TEXT_LENGTH_MAX = 300;
 
+    private static final int OPEN = 0x10;
+    private static final int CLOSE = 0x18;
+    private static final int TRANSFER = 0x14;
+    private static final int DISPOSITION = 0x15;
+    private static final int SASL_INIT = 0x41;
+    private static final int SASL_RESPONSE = 0x43;
+
     private enum Phase {
         HEADER,
         SASL,
@@ -62,6 +69,8 @@ public final class AmqpEngine {
     private boolean isOpenSent;
     private boolean isOpenReceived;
     private boolean isInputDropped;
+    /** The link whose attach must be answered before the transfer that was pipelined behind it is looked at. */
+    private @Nullable EngineLink awaited;
 
     public AmqpEngine(EngineSettings settings, EngineListener listener, Output output, PerformativeCodec codec) {
         this.settings = settings;
@@ -127,11 +136,21 @@ public final class AmqpEngine {
 
     /** Writes what gathered during the turn and hands it to the output. */
     public void turnEnd() {
+        EngineLink link = awaited;
+        if (link != null && !link.isAwaited()) {
+            awaited = null;
+            listener.inputHeld(false);
+            resumeInput();
+        }
+        writeDue();
+        writer.flush();
+    }
+
+    private void writeDue() {
         for (int i = 0; i < due.size(); i++) {
             due.get(i).writeDue();
         }
         due.clear();
-        writer.flush();
     }
 
     /** Whether anything was written since the last call: then the peer needs no empty frame. */
@@ -309,6 +328,11 @@ public final class AmqpEngine {
                         throw ProtocolException.connection(
                                 ConnectionError.FRAMING_ERROR, "Expected an AMQP frame, but found type " + type);
                     }
+                    if (phase == Phase.OPEN && channel > settings.channelMax()) {
+                        throw ProtocolException.connection(
+                                ConnectionError.FRAMING_ERROR,
+                                "Expected a channel of at most " + settings.channelMax() + ", but found " + channel);
+                    }
                     if (bodyStart < bodyEnd) {
                         amqpFrame(channel, bytes, bodyStart, bodyEnd);
                     }
@@ -324,20 +348,29 @@ public final class AmqpEngine {
                 throw ProtocolException.connection(
                         ConnectionError.FRAMING_ERROR, "Expected a SASL frame, but found type " + type);
             }
-            Object body = start == end ? null : codec.decode(bytes, start, end);
-            if (!(body instanceof SaslFrameBody sasl)) {
-                throw ProtocolException.connection(ConnectionError.FRAMING_ERROR, "Expected a SASL performative");
+            int code = fields.descriptor(bytes, start, end);
+            FieldRules rules = FieldRules.of(code);
+            if (rules == null || (code != SASL_INIT && code != SASL_RESPONSE)) {
+                // Only we may send the others; there is no one to tell an outcome to.
+                throw ProtocolException.connection(
+                        AmqpError.ILLEGAL_STATE, "Expected the SASL init or response of a client");
             }
-            listener.saslFrame(sasl);
+            rules.check(bytes, fields.position(), end);
+            if (fields.open() != end) {
+                throw WireFormat.malformed("Expected nothing behind a SASL performative");
+            }
+            // Read by hand: what is decoded before authentication must leave nothing behind.
+            listener.saslFrame(code == SASL_INIT ? SaslFields.init(fields) : SaslFields.response(fields));
         }
 
         private void amqpFrame(int channel, ByteBuffer bytes, int start, int end) {
             int code = fields.descriptor(bytes, start, end);
-            if (phase == Phase.CLOSE_SENT && code == 0x14) {
+            boolean isTransfer = code == TRANSFER;
+            if (phase == Phase.CLOSE_SENT && code != CLOSE) {
                 return;
             }
-            if (phase != Phase.OPEN || (code != 0x14 && code != 0x15)) {
-                control(channel, codec.decode(bytes, start, end), end - start);
+            if (phase != Phase.OPEN || (!isTransfer && code != DISPOSITION)) {
+                control(channel, code, bytes, start, end);
                 return;
             }
             EngineSession session = sessions.get(channel);
@@ -345,8 +378,15 @@ public final class AmqpEngine {
                 return;
             }
             try {
-                if (code == 0x14) {
+                if (isTransfer) {
                     transfer.scan(fields, bytes);
+                    EngineLink unanswered = session.unanswered(transfer.handle);
+                    if (unanswered != null) {
+                        awaited = unanswered;
+                        reader.putBack(bytes, end);
+                        listener.inputHeld(true);
+                        return;
+                    }
                     session.transfer(transfer, bytes, end, codec);
                 } else {
                     disposition.scan(fields, bytes, codec);
@@ -357,26 +397,32 @@ public final class AmqpEngine {
             }
         }
 
-        private void control(int channel, Object body, int length) {
-            if (phase == Phase.CLOSE_SENT) {
-                if (body instanceof Close) {
+        private void control(int channel, int code, ByteBuffer bytes, int start, int end) {
+            if (phase == Phase.AWAIT_OPEN && code != OPEN && code != FieldScanner.UNKNOWN) {
+                throw ProtocolException.connection(
+                        ConnectionError.FRAMING_ERROR,
+                        "Expected open as the first frame, but found the performative 0x" + Integer.toHexString(code));
+            }
+            FieldRules rules = code < SASL_INIT ? FieldRules.of(code) : null;
+            if (rules == null) {
+                WireFormat.skip(bytes, start, end);
+                throw ProtocolException.connection(
+                        ConnectionError.FRAMING_ERROR,
+                        "Expected a performative, but found something else in a frame of " + (end - start) + " bytes");
+            }
+            rules.check(bytes, fields.position(), end);
+            Object body = codec.decode(bytes, start, end);
+            if (body instanceof Close close) {
+                if (phase == Phase.CLOSE_SENT) {
                     phase = Phase.ENDED;
                     listener.closeAnswered();
+                } else {
+                    closed(close);
                 }
-                return;
-            }
-            if (phase == Phase.AWAIT_OPEN) {
-                if (!(body instanceof Open open)) {
-                    throw ProtocolException.connection(
-                            ConnectionError.FRAMING_ERROR,
-                            "Expected open as the first frame, but found "
-                                    + body.getClass().getSimpleName() + " of " + length + " bytes");
-                }
-                opened(open);
+            } else if (body instanceof Open open) {
+                opened(channel, open);
             } else if (body instanceof Begin begin) {
                 sessions.begin(AmqpEngine.this, writer, channel, begin);
-            } else if (body instanceof Close close) {
-                closed(close);
             } else {
                 onSession(channel, body);
             }
@@ -417,9 +463,14 @@ public final class AmqpEngine {
             session.fail(reason);
         }
 
-        private void opened(Open open) {
-            if (open.getContainerId() == null) {
-                throw WireFormat.malformed("Expected an open to carry a container-id");
+        private void opened(int channel, Open open) {
+            if (phase != Phase.AWAIT_OPEN) {
+                throw ProtocolException.connection(
+                        AmqpError.ILLEGAL_STATE, "Expected no open, because the connection is open");
+            }
+            if (channel != 0) {
+                throw ProtocolException.connection(
+                        ConnectionError.FRAMING_ERROR, "Expected the open on channel 0, but found it on " + channel);
             }
             long frameBytes = open.getMaxFrameSize() == null
                     ? Long.MAX_VALUE
@@ -432,10 +483,15 @@ public final class AmqpEngine {
                         "Expected a max-frame-size of at least 512, but found " + frameBytes);
             }
             writer.frameBytesMax((int) Math.min(frameBytes, SENT_FRAME_BYTES_MAX));
+            if (open.getChannelMax() != null) {
+                sessions.peerChannelMax(open.getChannelMax().intValue());
+            }
             listener.opened(open);
         }
 
         private void closed(Close close) {
+            // What a pipelining peer is owed still goes out before the answer.
+            writeDue();
             endSessions(true);
             phase = Phase.ENDED;
             isInputDropped = true;

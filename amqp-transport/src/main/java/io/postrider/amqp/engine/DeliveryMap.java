@@ -17,7 +17,19 @@ final class DeliveryMap<T> {
 
     private int[] ids = new int[0];
     private @Nullable Object[] values = new Object[0];
+    private long[] marks = new long[0];
+    private final boolean hasMarks;
+    private long removedMark;
     private int size;
+
+    DeliveryMap() {
+        this(false);
+    }
+
+    /** @param hasMarks whether a number is kept with each delivery */
+    DeliveryMap(boolean hasMarks) {
+        this.hasMarks = hasMarks;
+    }
 
     int size() {
         return size;
@@ -30,7 +42,21 @@ final class DeliveryMap<T> {
         return slot < 0 ? null : (T) values[slot];
     }
 
+    /** The number kept with a live delivery. */
+    long mark(int id) {
+        return marks[find(id)];
+    }
+
+    /** The number that was kept with the delivery removed last. */
+    long removedMark() {
+        return removedMark;
+    }
+
     void put(int id, T value) {
+        put(id, value, 0);
+    }
+
+    void put(int id, T value, long mark) {
         if (2 * (size + 1) > ids.length) {
             resize(Math.max(CAPACITY_MIN, 2 * ids.length));
         }
@@ -38,14 +64,18 @@ final class DeliveryMap<T> {
         int slot = home(id);
         while (values[slot] != null) {
             if (ids[slot] == id) {
-                values[slot] = value;
-                return;
+                break;
             }
             slot = (slot + 1) & mask;
         }
+        if (values[slot] == null) {
+            size++;
+        }
         ids[slot] = id;
         values[slot] = value;
-        size++;
+        if (hasMarks) {
+            marks[slot] = mark;
+        }
     }
 
     @SuppressWarnings("unchecked") // only put stores values
@@ -56,6 +86,9 @@ final class DeliveryMap<T> {
             return null;
         }
         T value = (T) values[slot];
+        if (hasMarks) {
+            removedMark = marks[slot];
+        }
         removeSlot(slot);
         size--;
         if (ids.length > 64 * CAPACITY_MIN && 16 * size < ids.length) {
@@ -124,6 +157,9 @@ final class DeliveryMap<T> {
             if (((slot - home) & mask) >= ((slot - gap) & mask)) {
                 ids[gap] = ids[slot];
                 values[gap] = values[slot];
+                if (hasMarks) {
+                    marks[gap] = marks[slot];
+                }
                 gap = slot;
             }
             slot = (slot + 1) & mask;
@@ -135,13 +171,17 @@ final class DeliveryMap<T> {
     private void resize(int capacity) {
         int[] oldIds = ids;
         @Nullable Object[] oldValues = values;
+        long[] oldMarks = marks;
+        if (hasMarks) {
+            marks = new long[capacity];
+        }
         ids = new int[capacity];
         values = new Object[capacity];
         size = 0;
         for (int slot = 0; slot < oldIds.length; slot++) {
             Object value = oldValues[slot];
             if (value != null) {
-                put(oldIds[slot], (T) value);
+                put(oldIds[slot], (T) value, hasMarks ? oldMarks[slot] : 0);
             }
         }
     }

@@ -23,7 +23,7 @@ final class DispositionFrame {
 
     void scan(FieldScanner fields, ByteBuffer bytes, PerformativeCodec codec) {
         fields.open();
-        isFromReceiver = fields.bool(false);
+        isFromReceiver = fields.mandatoryBool("role of a disposition");
         long firstField = fields.uint(-1);
         if (firstField < 0) {
             throw WireFormat.malformed("Expected a disposition to name its first delivery");

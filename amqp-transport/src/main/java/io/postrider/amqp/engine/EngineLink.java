@@ -38,6 +38,15 @@ public abstract class EngineLink {
         this.localHandle = localHandle;
     }
 
+    public final EngineSession session() {
+        return session;
+    }
+
+    /** Whether our side has detached. */
+    public final boolean isDetached() {
+        return isDetachSent;
+    }
+
     public final String name() {
         return name;
     }
@@ -91,7 +100,8 @@ public abstract class EngineLink {
             return;
         }
         if (!isAttachSent) {
-            sendAttach(refusal());
+            // Granting nothing: there is no terminus on either side (AMQP 1.0 §2.6.3).
+            sendAttach(new Attach());
         }
         session.flushDispositions();
         isDetachSent = true;
@@ -161,9 +171,6 @@ public abstract class EngineLink {
     }
 
     abstract LinkHandler handler();
-
-    /** An attach that grants nothing: the terminus that the peer asked for is null. */
-    abstract Attach refusal();
 
     /** The peer's view of the link's credit. */
     abstract void flow(Flow flow);

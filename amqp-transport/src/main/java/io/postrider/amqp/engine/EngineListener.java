@@ -19,6 +19,12 @@ public interface EngineListener {
 
     void saslFrame(SaslFrameBody frame);
 
+    /**
+     * Input is not looked at for now, because an answer of the owner must come first, or is looked at again. No more of it
+     * should be read from the socket meanwhile.
+     */
+    void inputHeld(boolean isHeld);
+
     /** The peer's open, to be answered by {@link AmqpEngine#open}. */
     void opened(Open open);
 
@@ -27,6 +33,9 @@ public interface EngineListener {
 
     /** A receiving peer wants a link, to be answered by accept or refuse, now or later. */
     void attached(OutgoingEndpoint link, Attach attach);
+
+    /** A session has ended on its own, the connection goes on; its links were told before. */
+    void sessionEnded(EngineSession session);
 
     /**
      * The connection has ended in AMQP terms: every link was told, and the closing frames are written. The owner closes the

@@ -37,7 +37,7 @@ public final class EngineSession {
     private final DispositionBatch incomingOutcomes;
     private final DispositionBatch outgoingOutcomes;
     private final List<EngineLink> dueFlows = new ArrayList<>();
-    private final DeliveryMap<IncomingEndpoint> incoming = new DeliveryMap<>();
+    private final DeliveryMap<IncomingEndpoint> incoming = new DeliveryMap<>(true);
     private final DeliveryMap<OutgoingDelivery> outgoing = new DeliveryMap<>();
 
     private int nextIncomingId;
@@ -53,7 +53,7 @@ public final class EngineSession {
     private boolean isEndSent;
     private boolean isEnded;
 
-    EngineSession(AmqpEngine engine, FrameWriter writer, int channel, Begin begin) {
+    EngineSession(AmqpEngine engine, FrameWriter writer, int peerChannel, int channel, Begin begin) {
         this.engine = engine;
         this.writer = writer;
         this.channel = channel;
@@ -63,7 +63,7 @@ public final class EngineSession {
         this.nextIncomingId = begin.getNextOutgoingId().intValue();
         this.remoteIncomingWindow = windowOf(begin.getIncomingWindow());
         Begin reply = new Begin();
-        reply.setRemoteChannel(UnsignedShort.valueOf((short) channel));
+        reply.setRemoteChannel(UnsignedShort.valueOf((short) peerChannel));
         reply.setNextOutgoingId(UnsignedInteger.valueOf(nextOutgoingId));
         reply.setIncomingWindow(UnsignedInteger.valueOf(incomingWindow));
         reply.setOutgoingWindow(UnsignedInteger.valueOf(OUTGOING_WINDOW));
@@ -75,7 +75,7 @@ public final class EngineSession {
         return engine;
     }
 
-    /** The number of the session on this connection. */
+    /** The channel on which our side sends. */
     public int channel() {
         return channel;
     }
@@ -93,6 +93,12 @@ public final class EngineSession {
 
     void detach(Detach detach) {
         links.detach(detach);
+    }
+
+    /** The link of a handle if the peer still waits for its attach to be answered. */
+    @Nullable
+    EngineLink unanswered(int handle) {
+        return links.unanswered(handle);
     }
 
     void transfer(TransferFrame frame, ByteBuffer bytes, int frameEnd, PerformativeCodec codec) {
@@ -120,15 +126,16 @@ public final class EngineSession {
 
     /** The first transfer of a delivery must carry the next id of the session. */
     void beginIncoming(TransferFrame frame, String linkName) {
-        if (!frame.hasDeliveryId || (hasIncomingDelivery && frame.deliveryId != nextIncomingDeliveryId)) {
+        if (!frame.hasDeliveryId) {
+            throw ProtocolException.session(
+                    AmqpError.INVALID_FIELD,
+                    "Expected a delivery-id in the first transfer of a delivery on link '" + linkName + "'");
+        }
+        if (hasIncomingDelivery && frame.deliveryId != nextIncomingDeliveryId) {
             throw ProtocolException.session(
                     AmqpError.ILLEGAL_STATE,
-                    "Expected "
-                            + (hasIncomingDelivery
-                                    ? "delivery-id " + Integer.toUnsignedString(nextIncomingDeliveryId)
-                                    : "a delivery-id")
-                            + " on link '" + linkName + "', but found "
-                            + (frame.hasDeliveryId ? Integer.toUnsignedString(frame.deliveryId) : "none"));
+                    "Expected delivery-id " + Integer.toUnsignedString(nextIncomingDeliveryId) + " on link '" + linkName
+                            + "', but found " + Integer.toUnsignedString(frame.deliveryId));
         }
         hasIncomingDelivery = true;
         nextIncomingDeliveryId = frame.deliveryId + 1;
@@ -137,12 +144,13 @@ public final class EngineSession {
     void flow(Flow flow) {
         UnsignedInteger peerNext = flow.getNextIncomingId();
         int base = peerNext == null ? FIRST_OUTGOING_ID : peerNext.intValue();
-        UnsignedInteger window = flow.getIncomingWindow();
-        if (window == null) {
-            throw WireFormat.malformed("Expected a flow to carry an incoming-window");
+        if (flow.getHandle() == null && tellsOfALink(flow)) {
+            throw ProtocolException.session(
+                    AmqpError.INVALID_FIELD,
+                    "Expected a flow without a handle to carry no delivery-count, link-credit, available or drain");
         }
         boolean couldSend = remoteIncomingWindow > 0;
-        int limit = base + windowOf(window);
+        int limit = base + windowOf(flow.getIncomingWindow());
         remoteIncomingWindow = Math.max(0, limit - nextOutgoingId);
         if (flow.getHandle() != null) {
             EngineLink link = links.byRemoteHandle(flow.getHandle().longValue());
@@ -155,6 +163,13 @@ public final class EngineSession {
         if (!couldSend && remoteIncomingWindow > 0) {
             links.windowOpened();
         }
+    }
+
+    private static boolean tellsOfALink(Flow flow) {
+        return flow.getDeliveryCount() != null
+                || flow.getLinkCredit() != null
+                || flow.getAvailable() != null
+                || flow.getDrain();
     }
 
     private void flowOf(EngineLink link, Flow flow) {
@@ -195,19 +210,21 @@ public final class EngineSession {
         } else if (frame.isSettled) {
             IncomingEndpoint link = incoming.remove(id);
             if (link != null) {
-                link.settledByPeer(id);
+                link.settledByPeer(id, incoming.removedMark());
             }
         }
     }
 
     /** The peer's end. */
     void end() {
+        if (isEndSent) {
+            return;
+        }
         links.lost(true);
         forgetEverything();
-        if (!isEndSent) {
-            isEndSent = true;
-            write(new End());
-        }
+        isEndSent = true;
+        write(new End());
+        engine.listener().sessionEnded(this);
     }
 
     // ---- what our side does
@@ -224,6 +241,7 @@ public final class EngineSession {
         End end = new End();
         end.setError(engine.shortened(reason.toCondition()));
         write(end);
+        engine.listener().sessionEnded(this);
     }
 
     /** The connection has ended. */
@@ -299,16 +317,18 @@ public final class EngineSession {
 
     // ---- deliveries from the peer
 
-    void putIncoming(int id, IncomingEndpoint link) {
-        incoming.put(id, link);
+    /** @param mark what the link wants to know of the delivery when it ends */
+    void putIncoming(int id, IncomingEndpoint link, long mark) {
+        incoming.put(id, link, mark);
     }
 
-    boolean isUnsettledIncoming(int id) {
-        return incoming.get(id) != null;
+    /** The mark of a delivery that is not settled, or -1. */
+    long incomingMark(int id) {
+        return incoming.get(id) == null ? -1 : incoming.mark(id);
     }
 
-    boolean forgetIncoming(int id) {
-        return incoming.remove(id) != null;
+    void forgetIncoming(int id) {
+        incoming.remove(id);
     }
 
     void disposeIncoming(int id, boolean isSettled, DeliveryState outcome) {

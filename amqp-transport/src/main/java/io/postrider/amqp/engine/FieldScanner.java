@@ -7,6 +7,7 @@ import static io.postrider.amqp.engine.WireFormat.malformed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the fields of one described list in order, without creating objects. Reused; owned by the connection's event loop.
@@ -17,8 +18,21 @@ final class FieldScanner {
     /** Descriptor of something that is not a described list of the transport. */
     static final int UNKNOWN = -1;
 
-    private static final Map<String, Integer> BY_SYMBOL =
-            Map.of("amqp:transfer:list", 0x14, "amqp:disposition:list", 0x15, "amqp:flow:list", 0x13);
+    private static final Map<String, Integer> BY_SYMBOL = Map.ofEntries(
+            Map.entry("amqp:open:list", 0x10),
+            Map.entry("amqp:begin:list", 0x11),
+            Map.entry("amqp:attach:list", 0x12),
+            Map.entry("amqp:flow:list", 0x13),
+            Map.entry("amqp:transfer:list", 0x14),
+            Map.entry("amqp:disposition:list", 0x15),
+            Map.entry("amqp:detach:list", 0x16),
+            Map.entry("amqp:end:list", 0x17),
+            Map.entry("amqp:close:list", 0x18),
+            Map.entry("amqp:sasl-mechanisms:list", 0x40),
+            Map.entry("amqp:sasl-init:list", 0x41),
+            Map.entry("amqp:sasl-challenge:list", 0x42),
+            Map.entry("amqp:sasl-response:list", 0x43),
+            Map.entry("amqp:sasl-outcome:list", 0x44));
 
     private ByteBuffer bytes = ByteBuffer.allocate(0);
     private int position;
@@ -115,10 +129,19 @@ final class FieldScanner {
         };
     }
 
-    boolean bool(boolean absent) {
+    /** A boolean that must be there. */
+    boolean mandatoryBool(String name) {
         if (!next()) {
-            return absent;
+            throw malformed("Expected " + name + " to be there");
         }
+        return bool();
+    }
+
+    boolean bool(boolean absent) {
+        return next() ? bool() : absent;
+    }
+
+    private boolean bool() {
         int code = WireFormat.unsignedByte(bytes, position++, end);
         return switch (code) {
             case WireFormat.TRUE -> true;
@@ -170,6 +193,34 @@ final class FieldScanner {
         int start = position;
         position = WireFormat.skip(bytes, position, end);
         return start;
+    }
+
+    /** A symbol as text, or null if absent. */
+    @Nullable
+    String symbol() {
+        if (!next()) {
+            return null;
+        }
+        int code = WireFormat.unsignedByte(bytes, position, end);
+        if (code != WireFormat.SYMBOL8 && code != WireFormat.SYMBOL32) {
+            throw unexpected("a symbol", code);
+        }
+        int after = WireFormat.skip(bytes, position, end);
+        byte[] text = new byte[after - position - (code == WireFormat.SYMBOL8 ? 2 : 5)];
+        bytes.get(after - text.length, text);
+        position = after;
+        return new String(text, StandardCharsets.US_ASCII);
+    }
+
+    /** The bytes of a binary, or null if absent. */
+    byte @Nullable [] binaryBytes() {
+        int length = binary();
+        if (length < 0) {
+            return null;
+        }
+        byte[] copy = new byte[length];
+        bytes.get(position - length, copy);
+        return copy;
     }
 
     int position() {

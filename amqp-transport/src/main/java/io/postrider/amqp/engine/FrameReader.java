@@ -33,6 +33,7 @@ final class FrameReader {
     private byte[] tail = NONE;
     private int tailLength;
     private byte[] held = NONE;
+    private int frameStart;
 
     FrameReader(Sink sink, int frameBytesMax) {
         this.sink = sink;
@@ -51,6 +52,13 @@ final class FrameReader {
     /** Keeps what follows until {@link #resume}. */
     void pause() {
         isPaused = true;
+    }
+
+    /** Puts the frame that is being handled back before everything else that waits, and pauses. */
+    void putBack(ByteBuffer bytes, int frameEnd) {
+        isPaused = true;
+        held = new byte[frameEnd - frameStart];
+        bytes.get(frameStart, held);
     }
 
     void resume() {
@@ -135,6 +143,7 @@ final class FrameReader {
                     ConnectionError.FRAMING_ERROR,
                     "Expected a data offset of 2 to " + size / 4 + ", but found " + bodyOffset / 4);
         }
+        frameStart = start;
         int type = bytes.get(start + 5) & 0xff;
         int channel = bytes.getShort(start + 6) & 0xffff;
         sink.frame(type, channel, bytes, start + bodyOffset, start + size);
@@ -154,7 +163,7 @@ final class FrameReader {
         int length = held.length;
         if (length + input.remaining() > HELD_BYTES_MAX) {
             throw ProtocolException.connection(
-                    ConnectionError.FRAMING_ERROR, "Expected the peer to wait for the outcome of its authentication");
+                    ConnectionError.FRAMING_ERROR, "Expected the peer to wait for an answer of ours");
         }
         held = Arrays.copyOf(held, length + input.remaining());
         input.get(held, length, input.remaining());

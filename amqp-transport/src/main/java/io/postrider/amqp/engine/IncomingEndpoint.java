@@ -12,6 +12,7 @@ import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.LinkError;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,12 @@ public final class IncomingEndpoint extends EngineLink {
         void settledByPeer(int deliveryId);
     }
 
+    /** Marks a delivery that is settled at once although the link's mode is second. */
+    private static final long SETTLES_FIRST = TagSet.SPARE_BIT;
+
     private final boolean isSecondMode;
+    private final boolean isSettledMode;
+    private final TagSet unsettledTags = new TagSet();
     private Handler handler = Unanswered.INCOMING;
     private int deliveryCount;
     private int credit;
@@ -46,7 +52,16 @@ public final class IncomingEndpoint extends EngineLink {
     private boolean isAssembling;
     private int deliveryId;
     private byte[] tag = NONE;
+    private long mark;
     private boolean isSettled;
+
+    /** Where the tag of a delivery of one frame lies, while it is handed over. */
+    private @Nullable ByteBuffer tagBytes;
+
+    private int tagStart;
+    private int tagLength;
+    private byte[] handedTag = NONE;
+
     private @Nullable DeliveryState state;
     private byte[] assembled = NONE;
     private int assembledLength;
@@ -56,6 +71,7 @@ public final class IncomingEndpoint extends EngineLink {
         UnsignedInteger initial = attach.getInitialDeliveryCount();
         deliveryCount = initial == null ? 0 : initial.intValue();
         isSecondMode = attach.getRcvSettleMode() == ReceiverSettleMode.SECOND;
+        isSettledMode = attach.getSndSettleMode() == SenderSettleMode.SETTLED;
     }
 
     /** Sets who hears of the link before it is answered. */
@@ -86,13 +102,27 @@ public final class IncomingEndpoint extends EngineLink {
         if (!isLive()) {
             return;
         }
-        if (isSecondMode) {
-            if (session.isUnsettledIncoming(id)) {
-                session.disposeIncoming(id, false, outcome);
-            }
-        } else if (session.forgetIncoming(id)) {
-            session.disposeIncoming(id, true, outcome);
+        long known = session.incomingMark(id);
+        if (known == -1) {
+            return;
         }
+        boolean settlesNow = !isSecondMode || (known & SETTLES_FIRST) != 0;
+        if (settlesNow) {
+            session.forgetIncoming(id);
+            unsettledTags.remove(known & ~SETTLES_FIRST);
+        }
+        session.disposeIncoming(id, settlesNow, outcome);
+    }
+
+    /** The tag of the delivery being handed over; only during {@link Handler#delivery}. */
+    public byte[] deliveryTag() {
+        ByteBuffer bytes = tagBytes;
+        if (bytes == null) {
+            return handedTag;
+        }
+        byte[] copy = new byte[tagLength];
+        bytes.get(tagStart, copy);
+        return copy;
     }
 
     /** One frame. The window was checked by the session. */
@@ -151,14 +181,33 @@ public final class IncomingEndpoint extends EngineLink {
         if (frame.stateStart >= 0) {
             state = DispositionFrame.state(bytes, frame.stateStart, frame.stateEnd, codec);
         }
+        if (frame.receiverSettleMode > 1) {
+            throw ProtocolException.session(
+                    AmqpError.INVALID_FIELD,
+                    "Expected a rcv-settle-mode of 0 or 1, but found " + frame.receiverSettleMode);
+        }
         if (frame.receiverSettleMode == 1 && !isSecondMode) {
             throw ProtocolException.link(
                     AmqpError.INVALID_FIELD,
                     "Expected rcv-settle-mode first in a transfer, as negotiated for link '" + name() + "'");
         }
+        mark = TagSet.key(bytes, frame.tagEnd - frame.tagLength, frame.tagLength);
+        if (!isSettled && unsettledTags.contains(mark)) {
+            throw ProtocolException.link(
+                    AmqpError.ILLEGAL_STATE,
+                    "Expected another delivery-tag on link '" + name()
+                            + "' than that of a delivery that is not settled yet");
+        }
+        if (frame.receiverSettleMode == 0) {
+            mark |= SETTLES_FIRST;
+        }
         isAssembling = true;
         if (frame.hasMore) {
             tag = tagOf(frame, bytes);
+        } else {
+            tagBytes = bytes;
+            tagStart = frame.tagEnd - frame.tagLength;
+            tagLength = frame.tagLength;
         }
     }
 
@@ -173,6 +222,11 @@ public final class IncomingEndpoint extends EngineLink {
             throw ProtocolException.session(
                     AmqpError.ILLEGAL_STATE,
                     "Expected the same delivery-tag in every transfer of a delivery on link '" + name() + "'");
+        }
+        if (frame.hasMessageFormat && frame.messageFormat != 0) {
+            throw ProtocolException.link(
+                    AmqpError.INVALID_FIELD,
+                    "Expected the same message-format in every transfer of a delivery on link '" + name() + "'");
         }
         isSettled |= frame.isSettled;
     }
@@ -200,6 +254,11 @@ public final class IncomingEndpoint extends EngineLink {
     }
 
     private void complete(ByteBuffer bytes, int start, int length) {
+        if (isSettledMode && !isSettled) {
+            throw ProtocolException.link(
+                    AmqpError.INVALID_FIELD,
+                    "Expected every delivery to be settled on link '" + name() + "', as its snd-settle-mode says");
+        }
         ByteBuffer payload;
         if (assembledLength == 0) {
             payload = bytes.duplicate();
@@ -211,11 +270,15 @@ public final class IncomingEndpoint extends EngineLink {
         int id = deliveryId;
         boolean wasSettled = isSettled;
         DeliveryState sentState = state;
+        handedTag = tag;
         abort();
         if (!wasSettled) {
-            session.putIncoming(id, this);
+            unsettledTags.add(mark & ~SETTLES_FIRST);
+            session.putIncoming(id, this, mark);
         }
         handler.delivery(id, wasSettled, sentState, payload);
+        tagBytes = null;
+        handedTag = NONE;
     }
 
     /** The delivery is over or never was (AMQP 1.0 §2.7.5, aborted): its bytes are dropped. */
@@ -256,20 +319,14 @@ public final class IncomingEndpoint extends EngineLink {
         }
     }
 
-    void settledByPeer(int id) {
+    void settledByPeer(int id, long itsMark) {
+        unsettledTags.remove(itsMark & ~SETTLES_FIRST);
         handler.settledByPeer(id);
     }
 
     @Override
     LinkHandler handler() {
         return handler;
-    }
-
-    @Override
-    Attach refusal() {
-        Attach reply = new Attach();
-        reply.setSource(new org.apache.qpid.proton.amqp.messaging.Source());
-        return reply;
     }
 
     @Override
@@ -283,6 +340,7 @@ public final class IncomingEndpoint extends EngineLink {
     @Override
     void forgetDeliveries() {
         session.forgetIncomingOf(this);
+        unsettledTags.clear();
         dropAssembled();
     }
 

@@ -36,9 +36,6 @@ final class LinkTable {
     }
 
     void attach(Attach attach, EngineListener listener) {
-        if (attach.getHandle() == null || attach.getName() == null || attach.getRole() == null) {
-            throw WireFormat.malformed("Expected an attach to carry name, handle and role");
-        }
         long handle = attach.getHandle().longValue();
         if (handle > ourHandleMax) {
             throw ProtocolException.connection(
@@ -74,7 +71,7 @@ final class LinkTable {
         }
     }
 
-    private @Nullable ErrorCondition refusalOf(Attach attach) {
+    private static @Nullable ErrorCondition refusalOf(Attach attach) {
         if (attach.getName().length() > NAME_LENGTH_MAX) {
             return new ErrorCondition(
                     AmqpError.INVALID_FIELD, "Expected a link name of at most " + NAME_LENGTH_MAX + " characters");
@@ -82,23 +79,14 @@ final class LinkTable {
         if (attach.getUnsettled() != null && !attach.getUnsettled().isEmpty()) {
             return new ErrorCondition(AmqpError.NOT_IMPLEMENTED, "Deliveries cannot be resumed");
         }
-        boolean isPeerSender = attach.getRole() == Role.SENDER;
-        for (EngineLink other : byRemoteHandle) {
-            if (other != null
-                    && other.isLive()
-                    && other.isPeerSender() == isPeerSender
-                    && other.name().equals(attach.getName())) {
-                return new ErrorCondition(
-                        AmqpError.ILLEGAL_STATE, "Link '" + attach.getName() + "' is attached to this session already");
-            }
+        if (attach.getRole() == Role.SENDER && attach.getInitialDeliveryCount() == null) {
+            return new ErrorCondition(
+                    AmqpError.INVALID_FIELD, "Expected the attach of a sender to carry an initial-delivery-count");
         }
         return null;
     }
 
     void detach(Detach detach) {
-        if (detach.getHandle() == null) {
-            throw WireFormat.malformed("Expected a detach to carry a handle");
-        }
         EngineLink link = byRemoteHandle(detach.getHandle().longValue());
         byRemoteHandle[link.remoteHandle] = null;
         if (link.isDetachSent()) {
@@ -121,6 +109,12 @@ final class LinkTable {
                     SessionError.UNATTACHED_HANDLE, "Expected an attached handle, but found " + handle);
         }
         return link;
+    }
+
+    @Nullable
+    EngineLink unanswered(int handle) {
+        EngineLink link = find(handle & 0xffffffffL);
+        return link != null && link.isAwaited() ? link : null;
     }
 
     IncomingEndpoint incoming(int handle) {

@@ -173,13 +173,6 @@ public final class OutgoingEndpoint extends EngineLink {
     }
 
     @Override
-    Attach refusal() {
-        Attach reply = new Attach();
-        reply.setTarget(new org.apache.qpid.proton.amqp.messaging.Target());
-        return reply;
-    }
-
-    @Override
     void writeFlow() {
         Flow flow = session.newFlow(localHandle);
         flow.setDeliveryCount(UnsignedInteger.valueOf(deliveryCount));

@@ -18,6 +18,7 @@ public final class PerformativeCodec {
 
     private final DecoderImpl decoder = new DecoderImpl();
     private final EncoderImpl encoder = new EncoderImpl(decoder);
+    private final SymbolBudget symbols = new SymbolBudget();
     private ByteBuffer scratch = ByteBuffer.allocate(SCRATCH_BYTES);
 
     public PerformativeCodec() {
@@ -31,6 +32,7 @@ public final class PerformativeCodec {
             throw WireFormat.malformed(
                     "Expected the performative to fill its frame, but " + (end - valueEnd) + " bytes follow it");
         }
+        symbols.charge(bytes, start);
         ByteBuffer value = bytes.duplicate();
         value.limit(end).position(start);
         decoder.setByteBuffer(value);

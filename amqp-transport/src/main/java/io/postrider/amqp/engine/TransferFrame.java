@@ -17,7 +17,9 @@ final class TransferFrame {
     int messageFormat;
     boolean isSettled;
     boolean hasMore;
+    /** -1 if absent. */
     int receiverSettleMode;
+
     /** -1 if absent. */
     int stateStart;
 
@@ -43,7 +45,7 @@ final class TransferFrame {
         messageFormat = (int) format;
         isSettled = fields.bool(false);
         hasMore = fields.bool(false);
-        receiverSettleMode = fields.ubyte(0);
+        receiverSettleMode = fields.ubyte(-1);
         stateStart = fields.any();
         stateEnd = fields.position();
         isResume = fields.bool(false);

@@ -17,6 +17,13 @@ public interface SaslListener {
     void succeeded(Identity identity);
 
     /**
+     * Send an outcome with code {@code ok} and more to go with it.
+     *
+     * @param additionalData what the mechanism has to say last, as SCRAM's proof that we knew the verifier
+     */
+    void succeeded(Identity identity, byte[] additionalData);
+
+    /**
      * Send an outcome with this code, then close.
      *
      * @param reason for our log; the wire tells only the code

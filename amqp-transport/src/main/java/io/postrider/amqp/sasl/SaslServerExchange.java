@@ -19,6 +19,18 @@ public final class SaslServerExchange {
 
     public SaslServerExchange(SaslSettings settings, Authenticator authenticator) {
         // Several clients take the first they know: strongest first.
+        String certificateUser = settings.certificateUser();
+        if (certificateUser != null) {
+            offered.add(new ExternalServer(authenticator, certificateUser));
+        }
+        if (authenticator.hasVerifiers()) {
+            offered.add(new ScramServer(authenticator));
+        }
+        TokenChecker tokens = settings.tokens();
+        if (tokens != null && settings.offersPlain()) {
+            offered.add(new BearerServer(SaslMechanismNames.OAUTHBEARER, tokens));
+            offered.add(new BearerServer(SaslMechanismNames.XOAUTH2, tokens));
+        }
         if (settings.offersPlain()) {
             offered.add(new PlainServer(authenticator));
         }

@@ -12,7 +12,6 @@ import io.postrider.api.port.BrokerGateway;
 import io.postrider.api.port.Producer;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.Reply;
-import org.apache.qpid.proton.amqp.transport.Attach;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,32 +21,35 @@ import org.jspecify.annotations.Nullable;
  */
 final class AddressLink extends IncomingLink implements Reply<Producer> {
     private final BrokerGateway gateway;
-    private final Attach reply;
-    private final Runnable onReleased;
-    private @Nullable AddressKey ownAddress;
+    private final TargetTerms terms;
+    private final String address;
+    private final LinkIdentity identity;
+    private final Terminus terminus;
+    private @Nullable DynamicNode node;
     private @Nullable Producer producer;
     private boolean isReleased;
 
-    /**
-     * @param reply sent when the address is open
-     * @param onReleased run once, when nothing is held in the broker any more
-     */
+    /** @param address what the granted target says */
     AddressLink(
             ServerConnection connection,
             IncomingEndpoint endpoint,
-            int window,
             BrokerGateway gateway,
-            Attach reply,
-            Runnable onReleased) {
-        super(connection, endpoint, window);
+            TargetTerms terms,
+            String address,
+            LinkIdentity identity,
+            Terminus terminus) {
+        super(connection, endpoint, terms.window(), terms.allowsRejected());
         this.gateway = gateway;
-        this.reply = reply;
-        this.onReleased = onReleased;
+        this.terms = terms;
+        this.address = address;
+        this.identity = identity;
+        this.terminus = terminus;
     }
 
-    /** The link made this address, and takes it along when it closes. */
-    void owns(AddressKey created) {
-        ownAddress = created;
+    /** The address was made for a link, this one or another. */
+    void on(DynamicNode dynamic) {
+        node = dynamic;
+        dynamic.linked();
     }
 
     void open(AddressKey key, @Nullable AddressKind kind) {
@@ -66,7 +68,7 @@ final class AddressLink extends IncomingLink implements Reply<Producer> {
                 return;
             }
             producer = opened;
-            endpoint().accept(reply);
+            endpoint().accept(terms.reply(address, terminus));
             topUp();
         });
     }
@@ -106,10 +108,15 @@ final class AddressLink extends IncomingLink implements Reply<Producer> {
             producer = null;
             open.close();
         }
-        AddressKey created = ownAddress;
-        if (created != null) {
-            gateway.deleteAddress(created, IgnoredReply.address());
+        DynamicNode used = node;
+        if (used != null) {
+            used.unlinked();
         }
-        onReleased.run();
+        identity.release();
+    }
+
+    @Override
+    void left(boolean isClosed, Runnable then) {
+        connection().left(terminus, isClosed || (endpoint().isDetached() && !identity.isStolen()), then);
     }
 }

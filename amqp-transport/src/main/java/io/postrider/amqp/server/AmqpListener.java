@@ -39,19 +39,34 @@ public final class AmqpListener {
 
     private static final int CLOSE_WAIT_MS = 1000;
     private static final int CLOSE_POLL_MS = 20;
+    private static final int NODE_CHECK_MS = 500;
+    private static final int TLS_CHECK_MS = 1000;
 
     private final Vertx vertx;
     private final AmqpSettings settings;
+    private final ListenerSecurity security;
     private final ListenerScope scope;
     private final Map<EventLoop, LoopScope> loops = new ConcurrentHashMap<>();
     private final List<NetServer> servers = new CopyOnWriteArrayList<>();
     private volatile int port;
+    private volatile long nodeChecks = -1;
+    private volatile long tlsChecks = -1;
     private volatile boolean isClosing;
 
     public AmqpListener(Vertx vertx, AmqpSettings settings, BrokerGateway gateway, Authenticator authenticator) {
+        this(vertx, settings, ListenerSecurity.DEFAULT, gateway, authenticator);
+    }
+
+    public AmqpListener(
+            Vertx vertx,
+            AmqpSettings settings,
+            ListenerSecurity security,
+            BrokerGateway gateway,
+            Authenticator authenticator) {
         this.vertx = vertx;
         this.settings = settings;
-        this.scope = new ListenerScope(settings, gateway, authenticator);
+        this.security = security;
+        this.scope = new ListenerScope(settings, security, gateway, authenticator);
     }
 
     /** Begins to listen; answers the real port. */
@@ -71,6 +86,12 @@ public final class AmqpListener {
                 others.add(listen(context, actual));
             }
             return Future.all(others).map(ignored -> {
+                nodeChecks =
+                        vertx.setPeriodic(NODE_CHECK_MS, timer -> scope.nodes().recheck());
+                TlsFiles tls = security.tls();
+                if (tls != null) {
+                    tlsChecks = vertx.setPeriodic(TLS_CHECK_MS, timer -> reloadTls(tls));
+                }
                 AmqpLog.listening(settings.host(), actual);
                 return actual;
             });
@@ -128,8 +149,25 @@ public final class AmqpListener {
         EventLoop eventLoop = pipeline.channel().eventLoop();
         LoopScope loop = loops.computeIfAbsent(eventLoop, LoopScope::new);
         ChannelBridge bridge = new ChannelBridge(internal.channelHandlerContext());
-        bridge.start(new ServerConnection(scope, loop, bridge, peer));
+        ServerConnection connection = new ServerConnection(scope, loop, bridge, peer);
+        bridge.start(connection);
         pipeline.addBefore(VERTX_HANDLER, "amqp", bridge);
+        if (security.mustSniff()) {
+            pipeline.addBefore("amqp", "sniffer", new PortSniffer(security, connection));
+        }
+        if (!security.expectsProxyHeader()) {
+            connection.cameBy(peer);
+        }
+    }
+
+    private void reloadTls(TlsFiles tls) {
+        vertx.executeBlocking(tls::reload).onComplete(reloaded -> {
+            if (reloaded.failed()) {
+                AmqpLog.tlsNotReloaded(tls.toString(), reloaded.cause());
+            } else if (Boolean.TRUE.equals(reloaded.result())) {
+                AmqpLog.tlsReloaded(tls.toString());
+            }
+        });
     }
 
     /** Connections open now. */
@@ -140,6 +178,8 @@ public final class AmqpListener {
     /** Tells every peer ({@code amqp:connection:forced}), waits a moment for them to go, and stops listening. */
     public Future<Void> close() {
         isClosing = true;
+        vertx.cancelTimer(nodeChecks);
+        vertx.cancelTimer(tlsChecks);
         Promise<Void> gone = Promise.promise();
         forEachConnection(ServerConnection::shutDown);
         awaitGone(System.nanoTime() + CLOSE_WAIT_MS * 1_000_000L, gone);

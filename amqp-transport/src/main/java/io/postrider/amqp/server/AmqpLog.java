@@ -72,6 +72,20 @@ final class AmqpLog {
         }
     }
 
+    static void refused(String connectionId, String peer, String reason) {
+        if (mayTellOfPeer()) {
+            LOG.info("PR-AMQ-009 Connection refused: {} [connection={}, peer={}]", reason, connectionId, peer);
+        }
+    }
+
+    static void tlsReloaded(String what) {
+        LOG.info("PR-AMQ-010 Certificate read again for connections to come: {}", what);
+    }
+
+    static void tlsNotReloaded(String what, Throwable cause) {
+        LOG.warn("PR-AMQ-011 Certificate changed but cannot be used, the former one stays: {}", what, cause);
+    }
+
     static void internalError(String connectionId, String peer, Throwable cause) {
         LOG.error("PR-AMQ-900 Connection closed after a defect [connection={}, peer={}]", connectionId, peer, cause);
     }

@@ -3,18 +3,12 @@
 package io.postrider.amqp.server;
 
 import java.util.Arrays;
-import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
-import org.apache.qpid.proton.amqp.messaging.DeleteOnClose;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.jspecify.annotations.Nullable;
 
 /** What both kinds of attach have in common. Stateless. */
 final class AttachTerms {
-    /** The only life span a dynamic node has here: it goes with the link that made it, or with its connection. */
-    static final Map<Symbol, Object> DELETE_ON_CLOSE =
-            Map.of(Symbol.valueOf("lifetime-policy"), DeleteOnClose.getInstance());
-
     private AttachTerms() {}
 
     static boolean contains(Symbol @Nullable [] capabilities, Symbol wanted) {

@@ -7,6 +7,8 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.postrider.amqp.engine.Output;
 import java.io.IOException;
@@ -83,7 +85,9 @@ final class ChannelBridge extends ChannelInboundHandlerAdapter implements Output
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ServerConnection owner = connection;
-        if (owner != null && !(cause instanceof IOException)) {
+        // What a codec below cannot read, as a broken TLS handshake, is the peer's fault.
+        boolean isPeers = cause instanceof IOException || cause instanceof DecoderException;
+        if (owner != null && !isPeers) {
             owner.crashed(cause);
             return;
         }
@@ -142,12 +146,26 @@ final class ChannelBridge extends ChannelInboundHandlerAdapter implements Output
         if (!isClosing) {
             isClosing = true;
             context.writeAndFlush(context.alloc().buffer(0)).addListener(done -> {
-                if (context.channel() instanceof DuplexChannel duplex && done.isSuccess()) {
-                    duplex.shutdownOutput();
-                } else {
-                    context.close();
+                ChannelHandlerContext webSocket = context.pipeline().context(WebSocketBytes.class);
+                if (webSocket != null) {
+                    ((WebSocketBytes) webSocket.handler()).sayGoodbye(webSocket);
+                }
+                SslHandler tls = context.pipeline().get(SslHandler.class);
+                if (tls != null) {
+                    // Its own end of stream; the socket follows when the peer has seen it, or time is up.
+                    tls.closeOutbound();
+                } else if (webSocket == null) {
+                    endOutput(done.isSuccess());
                 }
             });
+        }
+    }
+
+    private void endOutput(boolean isFlushed) {
+        if (context.channel() instanceof DuplexChannel duplex && isFlushed) {
+            duplex.shutdownOutput();
+        } else {
+            context.close();
         }
     }
 

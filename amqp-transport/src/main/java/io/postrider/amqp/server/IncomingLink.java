@@ -32,11 +32,14 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     private final ServerConnection connection;
     private final IncomingEndpoint endpoint;
     private final ProducerCredit credit;
+    private final boolean canReject;
 
-    IncomingLink(ServerConnection connection, IncomingEndpoint endpoint, int window) {
+    /** @param canReject whether the peer's source knows the outcome rejected; if not, a refusal ends the link */
+    IncomingLink(ServerConnection connection, IncomingEndpoint endpoint, int window, boolean canReject) {
         this.connection = connection;
         this.endpoint = endpoint;
         this.credit = new ProducerCredit(window);
+        this.canReject = canReject;
         endpoint.handler(this);
     }
 
@@ -92,12 +95,23 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     @Override
     public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {
         release();
-        endpoint.detach(isClosed, null);
+        left(isClosed, () -> endpoint.detach(isClosed, null));
     }
 
     @Override
     public void lost(boolean isOrderly) {
         release();
+        left(false, () -> {});
+    }
+
+    /**
+     * The link is gone: what of it may outlive it is kept or not.
+     *
+     * @param isClosed whether the peer wants nothing kept
+     * @param then run when that is done
+     */
+    void left(boolean isClosed, Runnable then) {
+        then.run();
     }
 
     // ---- from the broker
@@ -133,6 +147,7 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
             refuse(token, ErrorConditions.condition(rejection), isFatalWhenSettled(rejection));
             return;
         }
+        finished(token);
         credit.answered();
         if ((token & SETTLED_BIT) == 0) {
             endpoint.settle((int) token, Accepted.getInstance());
@@ -140,9 +155,16 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
         topUp();
     }
 
-    private static boolean isFatalWhenSettled(Rejection rejection) {
+    /** Whether a refusal ends the link when the delivery was pre-settled, so that nobody waits for its outcome. */
+    boolean isFatalWhenSettled(Rejection rejection) {
         return rejection.code() != ErrorCode.NOT_FOUND;
     }
+
+    /** The delivery of a token has its fate. */
+    void finished(long token) {}
+
+    /** Completes the error of a refused delivery. */
+    void describe(long token, ErrorCondition error) {}
 
     final void refuse(long token, ErrorCondition error) {
         refuse(token, error, true);
@@ -151,11 +173,14 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     /** Refuses one delivery; nobody listens to the outcome of a pre-settled one, so that one may end the link. */
     private void refuse(long token, ErrorCondition error, boolean isFatalWhenSettled) {
         credit.answered();
-        if ((token & SETTLED_BIT) == 0) {
+        describe(token, error);
+        finished(token);
+        boolean isUnsettled = (token & SETTLED_BIT) == 0;
+        if (isUnsettled && canReject) {
             Rejected rejected = new Rejected();
             rejected.setError(error);
             endpoint.settle((int) token, rejected);
-        } else if (isFatalWhenSettled) {
+        } else if (isUnsettled || isFatalWhenSettled) {
             endpoint.detach(true, error);
         } else {
             AmqpLog.settledMessageDropped(connection.id(), endpoint.name(), error.getDescription());

@@ -17,6 +17,7 @@ final class LinkIdentity implements LinkRegistry.Owner {
     private final LinkRegistry registry;
     private final LinkRegistry.Key key;
     private final String user;
+    private boolean isStolen;
 
     LinkIdentity(ServerConnection connection, EngineLink endpoint, LinkRegistry registry, boolean isReceiver) {
         this.connection = connection;
@@ -35,6 +36,15 @@ final class LinkIdentity implements LinkRegistry.Owner {
         }
     }
 
+    LinkRegistry.Key key() {
+        return key;
+    }
+
+    /** Whether another link took the identity, and with it the terminus. */
+    boolean isStolen() {
+        return isStolen;
+    }
+
     void release() {
         registry.release(key, this);
     }
@@ -47,6 +57,7 @@ final class LinkIdentity implements LinkRegistry.Owner {
     @Override
     public void stolen(Runnable released) {
         connection.hand(() -> {
+            isStolen = true;
             // Gives up everything in the broker before the newcomer asks for it.
             endpoint.detach(true, new ErrorCondition(LinkError.STOLEN, "The link was attached again elsewhere"));
             released.run();

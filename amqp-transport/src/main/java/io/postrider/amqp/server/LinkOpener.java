@@ -10,7 +10,6 @@ import io.postrider.amqp.engine.EngineLink;
 import io.postrider.amqp.engine.IncomingEndpoint;
 import io.postrider.amqp.engine.OutgoingEndpoint;
 import io.postrider.api.address.AddressDefinition;
-import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.BrokerGateway;
@@ -27,18 +26,20 @@ import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the attaches of one connection: finds out what is asked for, settles who owns the link's identity, and opens the
+ * Answers the attaches of one connection: settles who owns the link's identity, finds out what is asked for, and opens the
  * endpoint in the broker. Owned by the connection's event loop.
  */
 final class LinkOpener {
     private final ServerConnection connection;
     private final ListenerScope listener;
     private final BrokerGateway gateway;
+    private final AddressFinder finder;
 
     LinkOpener(ServerConnection connection, ListenerScope listener) {
         this.connection = connection;
         this.listener = listener;
         this.gateway = listener.gateway();
+        this.finder = new AddressFinder(connection, gateway);
     }
 
     // ---- the peer sends
@@ -47,37 +48,63 @@ final class LinkOpener {
         if (attach.getTarget() instanceof Coordinator) {
             refuse(endpoint, AmqpError.NOT_IMPLEMENTED, "Transactions are not offered");
         } else if (attach.getTarget() instanceof Target target) {
-            open(endpoint, attach, target);
+            LinkIdentity identity = new LinkIdentity(connection, endpoint, listener.links(), false);
+            identity.take(() -> open(endpoint, attach, target, identity));
         } else {
             refuse(endpoint, AmqpError.INVALID_FIELD, "Expected a target on link '" + attach.getName() + "'");
         }
     }
 
-    private void open(IncomingEndpoint endpoint, Attach attach, Target target) {
-        TargetTerms terms = new TargetTerms(attach, target, listener.settings().messageBytesMax());
+    private void open(IncomingEndpoint endpoint, Attach attach, Target target, LinkIdentity identity) {
+        if (isGone(endpoint, identity)) {
+            return;
+        }
+        TargetTerms terms = new TargetTerms(
+                attach,
+                target,
+                listener.settings().messageBytesMax(),
+                listener.settings().producerCredit());
+        Terminus terminus =
+                new Terminus(identity.key(), endpoint.session(), target.getExpiryPolicy(), target.getTimeout());
+        Terminus former = listener.termini().take(identity.key());
         String address = target.getAddress();
-        LinkIdentity identity = new LinkIdentity(connection, endpoint, listener.links(), false);
-        int window = listener.settings().producerCredit();
         if (target.getDynamic()) {
-            withTemporary(endpoint, terms.capabilities(), created -> {
-                String name = created.key().name();
-                AddressLink link =
-                        new AddressLink(connection, endpoint, window, gateway, terms.reply(name), identity::release);
-                link.owns(created.key());
-                identity.take(() -> link.open(created.key(), created.kind()));
-            });
-        } else if (address == null || address.isEmpty()) {
-            RelayLink link = new RelayLink(connection, endpoint, window, gateway, identity::release);
-            identity.take(() -> link.open(terms.reply(null)));
+            withNode(
+                    endpoint,
+                    terminus,
+                    former,
+                    address,
+                    terms.capabilities(),
+                    target.getDynamicNodeProperties(),
+                    node -> {
+                        AddressLink link = new AddressLink(
+                                connection, endpoint, gateway, terms, node.key().name(), identity, terminus);
+                        link.on(node);
+                        link.open(node.key(), node.kind());
+                    },
+                    identity);
+        } else if (address == null) {
+            new RelayLink(connection, endpoint, gateway, terms, identity, terminus).open();
         } else {
-            AddressForms.Form form = AddressForms.read(connection.virtualHost(), address, terms.capabilities());
-            if (form instanceof AddressForms.Named named) {
-                AddressLink link =
-                        new AddressLink(connection, endpoint, window, gateway, terms.reply(address), identity::release);
-                identity.take(() -> link.open(named.key(), named.kind()));
-            } else {
-                endpoint.refuse(ErrorConditions.condition(((AddressForms.Refused) form).rejection()));
-            }
+            finder.find(address, terms.capabilities(), refusing(endpoint, identity), named -> {
+                if (isGone(endpoint, identity)) {
+                    return;
+                }
+                if (named.subscription() != null) {
+                    refuse(
+                            endpoint,
+                            identity,
+                            AmqpError.NOT_ALLOWED,
+                            "Expected a topic to send to, but '" + address + "' is one of its subscriptions");
+                    return;
+                }
+                AddressLink link = new AddressLink(connection, endpoint, gateway, terms, address, identity, terminus);
+                DynamicNode node = listener.nodes().find(named.key());
+                if (node != null) {
+                    link.on(node);
+                }
+                link.open(named.key(), named.kind());
+            });
         }
     }
 
@@ -89,7 +116,8 @@ final class LinkOpener {
         } else if (attach.getSource() instanceof Source source) {
             Filters filters = Filters.read(source.getFilter());
             if (filters instanceof Filters.Applied applied) {
-                open(endpoint, attach, source, new SourceTerms(attach, source, applied));
+                LinkIdentity identity = new LinkIdentity(connection, endpoint, listener.links(), true);
+                identity.take(() -> open(endpoint, attach, new SourceTerms(attach, source, applied), identity));
             } else {
                 endpoint.refuse(ErrorConditions.condition(((Filters.Refused) filters).rejection()));
             }
@@ -98,71 +126,159 @@ final class LinkOpener {
         }
     }
 
-    private void open(OutgoingEndpoint endpoint, Attach attach, Source source, SourceTerms terms) {
-        LinkIdentity identity = new LinkIdentity(connection, endpoint, listener.links(), true);
+    private void open(OutgoingEndpoint endpoint, Attach attach, SourceTerms terms, LinkIdentity identity) {
+        if (isGone(endpoint, identity)) {
+            return;
+        }
+        Source source = terms.source();
+        Terminus terminus =
+                new Terminus(identity.key(), endpoint.session(), source.getExpiryPolicy(), source.getTimeout());
+        Terminus former = listener.termini().take(identity.key());
         String address = source.getAddress();
         if (source.getDynamic()) {
-            withTemporary(endpoint, terms.capabilities(), created -> {
-                OutgoingLink link = new OutgoingLink(
-                        connection, endpoint, gateway, terms, created.key().name(), identity::release);
-                link.owns(created.key());
-                identity.take(() -> link.open(created.key(), created.kind()));
-            });
-        } else if (address == null || address.isEmpty()) {
-            refuse(endpoint, AmqpError.INVALID_FIELD, "Expected a source address on link '" + attach.getName() + "'");
+            withNode(
+                    endpoint,
+                    terminus,
+                    former,
+                    address,
+                    terms.capabilities(),
+                    source.getDynamicNodeProperties(),
+                    node -> {
+                        OutgoingLink link = new OutgoingLink(
+                                connection, endpoint, gateway, terms, node.key().name(), identity, terminus);
+                        link.on(node);
+                        link.open(node.key(), node.kind(), null);
+                    },
+                    identity);
+        } else if (address == null) {
+            refuse(
+                    endpoint,
+                    identity,
+                    AmqpError.INVALID_FIELD,
+                    "Expected a source address on link '" + attach.getName() + "'");
         } else {
-            AddressForms.Form form = AddressForms.read(connection.virtualHost(), address, terms.capabilities());
-            if (form instanceof AddressForms.Named named) {
-                OutgoingLink link = new OutgoingLink(connection, endpoint, gateway, terms, address, identity::release);
-                identity.take(() -> open(link, terms, named.key(), named.kind()));
-            } else {
-                endpoint.refuse(ErrorConditions.condition(((AddressForms.Refused) form).rejection()));
-            }
+            finder.find(address, terms.capabilities(), refusing(endpoint, identity), named -> {
+                if (isGone(endpoint, identity)) {
+                    return;
+                }
+                OutgoingLink link = new OutgoingLink(connection, endpoint, gateway, terms, address, identity, terminus);
+                DynamicNode node = listener.nodes().find(named.key());
+                if (node != null) {
+                    link.on(node);
+                }
+                open(link, terms, named);
+            });
         }
     }
 
     /** Copies mean browsing on a queue and nothing on a topic, so the kind must be known first. */
-    private void open(OutgoingLink link, SourceTerms terms, AddressKey key, @Nullable AddressKind kind) {
-        if (kind != null || !terms.wantsCopies()) {
-            link.open(key, kind);
+    private void open(OutgoingLink link, SourceTerms terms, AddressForms.Named named) {
+        if (named.kind() != null || !terms.wantsCopies()) {
+            link.open(named.key(), named.kind(), named.subscription());
             return;
         }
-        gateway.findAddress(key, new Reply<>() {
+        gateway.findAddress(named.key(), new Reply<>() {
             @Override
             public void ok(AddressDefinition found) {
-                connection.hand(() -> link.open(key, found.kind()));
+                connection.hand(() -> link.open(named.key(), found.kind(), null));
             }
 
             @Override
             public void rejected(Rejection rejection) {
-                connection.hand(() -> link.open(key, null));
+                connection.hand(() -> link.open(named.key(), null, null));
             }
         });
     }
 
     // ---- both
 
-    /** Makes an address that lives with the link (AMQP 1.0 §3.5.10). */
-    private void withTemporary(EngineLink endpoint, Set<Symbol> capabilities, Consumer<AddressDefinition> next) {
+    /** The node of the link's former terminus, or a new one (AMQP 1.0 §3.5.3, dynamic). */
+    private void withNode(
+            EngineLink endpoint,
+            Terminus terminus,
+            @Nullable Terminus former,
+            @Nullable String address,
+            Set<Symbol> capabilities,
+            java.util.@Nullable Map<?, ?> properties,
+            Consumer<DynamicNode> next,
+            LinkIdentity identity) {
+        DynamicNode known = former == null ? null : former.node();
+        if (known != null && (address == null || address.equals(known.key().name()))) {
+            terminus.made(known);
+            next.accept(known);
+            return;
+        }
+        LifetimePolicy policy = LifetimePolicy.of(properties);
+        if (address != null) {
+            refuse(
+                    endpoint,
+                    identity,
+                    AmqpError.INVALID_FIELD,
+                    "Expected no address on a dynamic terminus, but found '" + address + "'");
+        } else if (policy == null) {
+            refuse(
+                    endpoint,
+                    identity,
+                    AmqpError.INVALID_FIELD,
+                    "Expected dynamic-node-properties with a lifetime-policy of AMQP 1.0 §3.5.10 and symbols as"
+                            + " supported-dist-modes");
+        } else {
+            create(endpoint, terminus, capabilities, policy, next, identity);
+        }
+    }
+
+    private void create(
+            EngineLink endpoint,
+            Terminus terminus,
+            Set<Symbol> capabilities,
+            LifetimePolicy policy,
+            Consumer<DynamicNode> next,
+            LinkIdentity identity) {
         AddressKind kind = Capabilities.asksForTopic(capabilities) ? AddressKind.TOPIC : AddressKind.QUEUE;
-        gateway.createTemporaryAddress(connection.virtualHost(), kind, connection.id(), new Reply<>() {
+        String owner = Capabilities.asksForTemporary(capabilities)
+                ? connection.id()
+                : listener.nodes().anybodysOwner(connection.id());
+        gateway.createTemporaryAddress(connection.virtualHost(), kind, owner, new Reply<>() {
             @Override
             public void ok(AddressDefinition created) {
+                DynamicNode node = listener.nodes().created(created, policy);
                 connection.hand(() -> {
+                    terminus.made(node);
                     if (endpoint.isAwaited()) {
-                        next.accept(created);
+                        next.accept(node);
                     } else {
-                        gateway.deleteAddress(created.key(), IgnoredReply.address());
-                        endpoint.detach(true, null);
+                        identity.release();
+                        node.creatorGone(() -> connection.hand(() -> endpoint.detach(true, null)));
                     }
                 });
             }
 
             @Override
             public void rejected(Rejection rejection) {
-                connection.hand(() -> endpoint.refuse(ErrorConditions.condition(rejection)));
+                connection.hand(() -> refusing(endpoint, identity).accept(ErrorConditions.condition(rejection)));
             }
         });
+    }
+
+    /** Whether the peer or its session went before there was an answer; then nothing is opened for it. */
+    private static boolean isGone(EngineLink endpoint, LinkIdentity identity) {
+        if (endpoint.isAwaited()) {
+            return false;
+        }
+        identity.release();
+        endpoint.detach(true, null);
+        return true;
+    }
+
+    private static Consumer<ErrorCondition> refusing(EngineLink endpoint, LinkIdentity identity) {
+        return error -> {
+            endpoint.refuse(error);
+            identity.release();
+        };
+    }
+
+    private static void refuse(EngineLink endpoint, LinkIdentity identity, Symbol condition, String text) {
+        refusing(endpoint, identity).accept(new ErrorCondition(condition, text));
     }
 
     private static void refuse(EngineLink endpoint, Symbol condition, String text) {

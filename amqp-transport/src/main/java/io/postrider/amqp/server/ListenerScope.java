@@ -13,23 +13,40 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ListenerScope {
     private final AmqpSettings settings;
     private final EngineSettings engineSettings;
+    private final ListenerSecurity security;
+    private final AddressLimit addresses;
     private final BrokerGateway gateway;
     private final Authenticator authenticator;
     private final ContainerRegistry containers = new ContainerRegistry();
     private final LinkRegistry links = new LinkRegistry();
+    private final SuspendedTermini termini;
+    private final DynamicNodes nodes;
     private final AtomicInteger openConnections = new AtomicInteger();
     private final AtomicLong connectionCount = new AtomicLong();
     private final String idPrefix = UUID.randomUUID().toString().substring(0, 8);
 
-    ListenerScope(AmqpSettings settings, BrokerGateway gateway, Authenticator authenticator) {
+    ListenerScope(
+            AmqpSettings settings, ListenerSecurity security, BrokerGateway gateway, Authenticator authenticator) {
+        this.security = security;
+        this.addresses = new AddressLimit(security.connectionsPerAddressMax());
         this.settings = settings;
         this.engineSettings = settings.engine();
         this.gateway = gateway;
+        this.termini = new SuspendedTermini(gateway);
+        this.nodes = new DynamicNodes(gateway);
         this.authenticator = authenticator;
     }
 
     AmqpSettings settings() {
         return settings;
+    }
+
+    ListenerSecurity security() {
+        return security;
+    }
+
+    AddressLimit addresses() {
+        return addresses;
     }
 
     EngineSettings engineSettings() {
@@ -50,6 +67,14 @@ final class ListenerScope {
 
     LinkRegistry links() {
         return links;
+    }
+
+    SuspendedTermini termini() {
+        return termini;
+    }
+
+    DynamicNodes nodes() {
+        return nodes;
     }
 
     AtomicInteger openConnections() {

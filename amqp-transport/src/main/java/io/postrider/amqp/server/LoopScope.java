@@ -68,6 +68,11 @@ final class LoopScope {
         return List.copyOf(connections);
     }
 
+    /** Runs a task on the loop after a delay, unless the loop stops first. */
+    void schedule(long delayMs, Runnable task) {
+        loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+    }
+
     void stop() {
         ticker.cancel(false);
     }

@@ -28,7 +28,9 @@ final class OpenReply {
                 Capabilities.SHARED_SUBS,
                 Capabilities.DELAYED_DELIVERY,
                 Capabilities.SOLE_CONNECTION,
-                Capabilities.CONFIRMED_OUTCOMES);
+                Capabilities.CONFIRMED_OUTCOMES,
+                Capabilities.PROPERTY_FILTERS,
+                Capabilities.SQL_FILTER);
         open.setProperties(properties(containerId, peer));
         return open;
     }

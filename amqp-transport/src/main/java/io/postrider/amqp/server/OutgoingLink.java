@@ -12,6 +12,7 @@ import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.delivery.Outcome;
+import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.BrokerGateway;
@@ -44,6 +45,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Reply<Consumer> {
     private static final int AHEAD_MAX = 1000;
+    /** At the size they lately had, no more deliveries wait here than fill so many bytes. */
+    private static final int AHEAD_BYTES_MAX = 4 << 20;
+
+    private static final int AVERAGE_OVER = 16;
     /** Deliveries sent before the next link of the connection has its turn. */
     private static final int TURN_MAX = 64;
 
@@ -58,53 +63,63 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     private final BrokerGateway gateway;
     private final SourceTerms terms;
     private final String address;
-    private final Runnable onReleased;
+    private final LinkIdentity identity;
+    private final Terminus terminus;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Long, Unconfirmed> unconfirmed = new HashMap<>();
 
-    private @Nullable AddressKey ownAddress;
+    private @Nullable DynamicNode node;
     private Mode mode = Mode.ACKNOWLEDGE;
     private @Nullable Consumer consumer;
-    private @Nullable SubscriptionKey durableSubscription;
     private boolean isReleased;
     private boolean isReady;
     private long handed;
     private long limit;
     private boolean isDrainAsked;
     private boolean isDrained;
+    /** Begins high, so that the first deliveries of a link of large messages do not come in a heap. */
+    private long averageBytes = AHEAD_BYTES_MAX / 64;
 
-    /**
-     * @param address what the granted source says
-     * @param onReleased run once, when nothing is held in the broker any more
-     */
+    /** @param address what the granted source says */
     OutgoingLink(
             ServerConnection connection,
             OutgoingEndpoint endpoint,
             BrokerGateway gateway,
             SourceTerms terms,
             String address,
-            Runnable onReleased) {
+            LinkIdentity identity,
+            Terminus terminus) {
         this.connection = connection;
         this.endpoint = endpoint;
         this.gateway = gateway;
         this.terms = terms;
         this.address = address;
-        this.onReleased = onReleased;
+        this.identity = identity;
+        this.terminus = terminus;
         endpoint.handler(this);
     }
 
-    /** The link made this address, and takes it along when it closes. */
-    void owns(AddressKey created) {
-        ownAddress = created;
+    /** The address was made for a link, this one or another. */
+    void on(DynamicNode dynamic) {
+        node = dynamic;
+        dynamic.linked();
     }
 
-    void open(AddressKey key, @Nullable AddressKind kind) {
+    /** @param subscription the one that the address itself names, or null */
+    void open(AddressKey key, @Nullable AddressKind kind, @Nullable String subscription) {
         if (isReleased) {
             return;
         }
-        ConsumerRequest request = terms.request(connection, key, kind);
+        DynamicNode dynamic = node;
+        ConsumerRequest request = terms.request(
+                connection, key, kind, dynamic == null ? connection.id() : ownerOf(dynamic), subscription);
         mode = request.mode();
         gateway.openConsumer(request, this, this);
+    }
+
+    /** A node of a JMS client is its own connection's alone; from any other, whoever knows its name may receive. */
+    private String ownerOf(DynamicNode dynamic) {
+        return DynamicNodes.isAnybodys(dynamic.owner()) ? dynamic.owner() : connection.id();
     }
 
     // ---- the broker's answer to the request
@@ -117,15 +132,15 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
             } else if (terms.asksForTemporary() && !isOwnTemporary(opened.address())) {
                 opened.close(Consumer.Close.ORDERLY);
                 endpoint.refuse(new ErrorCondition(
-                        AmqpError.NOT_ALLOWED,
+                        AmqpError.RESOURCE_LOCKED,
                         "Only the connection that made the temporary address '" + address + "' may receive from it"));
             } else {
                 consumer = opened;
                 if (terms.isDurableSubscription(opened.address().kind())) {
-                    durableSubscription = terms.subscriptionKey(connection);
+                    terminus.reads(terms.subscriptionKey(connection));
                 }
                 connection.add(this);
-                endpoint.accept(terms.reply(address));
+                endpoint.accept(terms.reply(address, terminus));
                 flow();
             }
         });
@@ -138,7 +153,11 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
 
     @Override
     public void rejected(Rejection rejection) {
-        connection.hand(() -> endpoint.refuse(ErrorConditions.condition(rejection)));
+        // What another connection's temporary address is to this one is a resource that somebody else holds.
+        Rejection told = node != null && rejection.code() == ErrorCode.NOT_ALLOWED
+                ? new Rejection(ErrorCode.RESOURCE_LOCKED, rejection.text())
+                : rejection;
+        connection.hand(() -> endpoint.refuse(ErrorConditions.condition(told)));
     }
 
     // ---- from the peer
@@ -151,7 +170,7 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
         }
         giveBackExcess(open);
         long full = handed - waiting.size() + endpoint.credit();
-        long ahead = handed - waiting.size() + AHEAD_MAX;
+        long ahead = handed - waiting.size() + aheadMax();
         if (endpoint.isDraining()) {
             limit = full;
             isDrainAsked = true;
@@ -165,6 +184,10 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
                 open.credit(next, false);
             }
         }
+    }
+
+    private int aheadMax() {
+        return (int) Math.max(1, Math.min(AHEAD_MAX, AHEAD_BYTES_MAX / Math.max(1, averageBytes)));
     }
 
     private void giveBackExcess(Consumer open) {
@@ -184,8 +207,9 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
         }
         long sent = handed - waiting.size();
         long full = sent + endpoint.credit();
-        if (full > limit && limit - sent <= AHEAD_MAX / 2) {
-            limit = Math.min(full, sent + AHEAD_MAX);
+        int aheadMax = aheadMax();
+        if (full > limit && limit - sent <= aheadMax / 2) {
+            limit = Math.min(full, sent + aheadMax);
             open.credit(limit, false);
         }
     }
@@ -226,19 +250,21 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
 
     @Override
     public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {
-        SubscriptionKey subscription = durableSubscription;
+        SubscriptionKey subscription = terminus.subscription();
         release(Consumer.Close.ORDERLY);
         if (isClosed && subscription != null) {
             gateway.deleteSubscription(
                     subscription, new Unsubscribed(connection, endpoint, terms.isSharedSubscription()));
         } else {
-            endpoint.detach(isClosed, null);
+            connection.left(terminus, isClosed, () -> endpoint.detach(isClosed, null));
         }
     }
 
     @Override
     public void lost(boolean isOrderly) {
         release(isOrderly ? Consumer.Close.ORDERLY : Consumer.Close.LOST);
+        boolean isOver = endpoint.isDetached() && !identity.isStolen() && terminus.node() != null;
+        connection.left(terminus, isOver, () -> {});
     }
 
     private void release(Consumer.Close how) {
@@ -258,11 +284,11 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
         }
         waiting.clear();
         unconfirmed.clear();
-        AddressKey created = ownAddress;
-        if (created != null) {
-            gateway.deleteAddress(created, IgnoredReply.address());
+        DynamicNode used = node;
+        if (used != null) {
+            used.unlinked();
         }
-        onReleased.run();
+        identity.release();
     }
 
     // ---- from the broker
@@ -283,6 +309,7 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
             return;
         }
         handed++;
+        averageBytes += (next.message().encoded().length - averageBytes) / AVERAGE_OVER;
         waiting.add(next);
         connection.ready(this);
     }
@@ -290,10 +317,15 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     @Override
     public void drained() {
         connection.hand(() -> {
-            isDrained = true;
             // The broker took the rest of the credit back: the same number granted again is news to it.
             limit = handed;
-            answerDrain();
+            if (endpoint.isDraining()) {
+                isDrained = true;
+                answerDrain();
+            } else {
+                // The peer thought better of it before the answer: its credit holds.
+                flow();
+            }
         });
     }
 

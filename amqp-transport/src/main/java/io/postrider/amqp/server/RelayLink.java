@@ -12,9 +12,12 @@ import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.Reply;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,32 +29,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayLink extends IncomingLink {
     private static final int OPEN_PRODUCERS_MAX = 64;
+    private static final Symbol DELIVERY_TAG = Symbol.valueOf("delivery-tag");
 
     private final BrokerGateway gateway;
     private final Map<RelayTerms.Destination, Target> targets = new LinkedHashMap<>(16, 0.75f, true);
-    private final Runnable onReleased;
+    private final TargetTerms terms;
+    private final LinkIdentity identity;
+    private final Terminus terminus;
     private boolean isReleased;
+    /** Tags of the deliveries whose fate is not known: a refusal names the delivery by it. */
+    private final Map<Long, byte[]> tags = new HashMap<>();
 
     RelayLink(
             ServerConnection connection,
             IncomingEndpoint endpoint,
-            int window,
             BrokerGateway gateway,
-            Runnable onReleased) {
-        super(connection, endpoint, window);
+            TargetTerms terms,
+            LinkIdentity identity,
+            Terminus terminus) {
+        super(connection, endpoint, terms.window(), terms.allowsRejected());
         this.gateway = gateway;
-        this.onReleased = onReleased;
+        this.terms = terms;
+        this.identity = identity;
+        this.terminus = terminus;
     }
 
-    void open(Attach reply) {
-        if (!isReleased) {
-            endpoint().accept(reply);
-            topUp();
-        }
+    void open() {
+        endpoint().accept(terms.reply(null, terminus));
+        topUp();
     }
 
     @Override
     void route(Message message, long token) {
+        tags.put(token, endpoint().deliveryTag());
         RelayTerms terms = RelayTerms.of(message, connection().virtualHost());
         if (terms instanceof RelayTerms.Destination destination) {
             route(message, token, destination);
@@ -88,6 +98,31 @@ final class RelayLink extends IncomingLink {
         // Only the targets are producers; each has its own listener.
     }
 
+    /** Nobody would learn otherwise that a message went nowhere. */
+    @Override
+    boolean isFatalWhenSettled(Rejection rejection) {
+        return true;
+    }
+
+    @Override
+    void finished(long token) {
+        tags.remove(token);
+    }
+
+    @Override
+    void describe(long token, ErrorCondition error) {
+        byte[] tag = tags.get(token);
+        if (tag != null) {
+            Map<Symbol, Object> info = new LinkedHashMap<>();
+            Map<?, ?> known = error.getInfo();
+            if (known != null) {
+                known.forEach((key, value) -> info.put(Symbol.valueOf(key.toString()), value));
+            }
+            info.put(DELIVERY_TAG, new Binary(tag));
+            error.setInfo(info);
+        }
+    }
+
     @Override
     void release() {
         if (isReleased) {
@@ -96,7 +131,7 @@ final class RelayLink extends IncomingLink {
         isReleased = true;
         targets.values().forEach(Target::close);
         targets.clear();
-        onReleased.run();
+        identity.release();
     }
 
     /** One full destination holds the whole link: its credit is for whatever comes next. */

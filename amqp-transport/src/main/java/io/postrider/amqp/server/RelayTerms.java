@@ -34,9 +34,12 @@ sealed interface RelayTerms {
                     AmqpError.PRECONDITION_FAILED, "Expected the message to say in its 'to' property where it goes"));
         }
         AddressForms.Form form = AddressForms.read(virtualHost, to, address.kind());
-        if (form instanceof AddressForms.Named named) {
+        if (form instanceof AddressForms.Named named && named.subscription() == null) {
             return new Destination(named.key(), named.kind());
         }
-        return new Refused(ErrorConditions.condition(((AddressForms.Refused) form).rejection()));
+        return form instanceof AddressForms.Refused refused
+                ? new Refused(ErrorConditions.condition(refused.rejection()))
+                : new Refused(new ErrorCondition(
+                        AmqpError.NOT_ALLOWED, "Expected an address to send to, but '" + to + "' is a subscription"));
     }
 }

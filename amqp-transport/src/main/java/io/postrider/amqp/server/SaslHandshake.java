@@ -6,7 +6,6 @@ import io.postrider.amqp.engine.AmqpEngine;
 import io.postrider.amqp.sasl.SaslCode;
 import io.postrider.amqp.sasl.SaslListener;
 import io.postrider.amqp.sasl.SaslServerExchange;
-import io.postrider.amqp.sasl.SaslSettings;
 import io.postrider.api.port.Authenticator;
 import io.postrider.api.port.Authenticator.Identity;
 import java.util.Arrays;
@@ -29,32 +28,37 @@ import org.jspecify.annotations.Nullable;
 final class SaslHandshake implements SaslListener {
     private final ServerConnection connection;
     private final AmqpEngine engine;
-    private final SaslServerExchange exchange;
+    private final Authenticator authenticator;
+    private @Nullable SaslServerExchange exchange;
     private boolean isPending;
     private boolean isDone;
 
     SaslHandshake(ServerConnection connection, AmqpEngine engine, Authenticator authenticator) {
         this.connection = connection;
         this.engine = engine;
-        this.exchange = new SaslServerExchange(SaslSettings.DEFAULT, authenticator);
+        this.authenticator = authenticator;
     }
 
+    /** Offers what may be used on this connection, now that it is known how it is protected. */
     void start() {
+        SaslServerExchange started = new SaslServerExchange(connection.saslSettings(), authenticator);
+        exchange = started;
         SaslMechanisms mechanisms = new SaslMechanisms();
-        mechanisms.setSaslServerMechanisms(exchange.mechanisms());
+        mechanisms.setSaslServerMechanisms(started.mechanisms());
         engine.sasl(mechanisms);
     }
 
     void frame(SaslFrameBody frame) {
-        if (isDone) {
+        SaslServerExchange current = exchange;
+        if (isDone || current == null) {
             return;
         }
         isPending = true;
         if (frame instanceof SaslInit init) {
-            exchange.init(init.getMechanism(), bytes(init.getInitialResponse()), this);
+            current.init(init.getMechanism(), bytes(init.getInitialResponse()), this);
         } else if (frame instanceof SaslResponse response) {
             byte[] answer = bytes(response.getResponse());
-            exchange.response(answer == null ? new byte[0] : answer, this);
+            current.response(answer == null ? new byte[0] : answer, this);
         } else {
             failed(
                     SaslCode.AUTH,
@@ -87,10 +91,15 @@ final class SaslHandshake implements SaslListener {
 
     @Override
     public void succeeded(Identity identity) {
+        succeeded(identity, null);
+    }
+
+    @Override
+    public void succeeded(Identity identity, byte @Nullable [] additionalData) {
         connection.hand(() -> {
             isDone = true;
             connection.authenticated(identity);
-            outcome(SaslCode.OK);
+            outcome(SaslCode.OK, additionalData);
             engine.saslDone();
             goOn();
         });
@@ -100,7 +109,7 @@ final class SaslHandshake implements SaslListener {
     public void failed(SaslCode code, String reason) {
         connection.hand(() -> {
             isDone = true;
-            outcome(code);
+            outcome(code, null);
             connection.authenticationFailed(reason);
             goOn();
         });
@@ -114,8 +123,9 @@ final class SaslHandshake implements SaslListener {
         }
     }
 
-    private void outcome(SaslCode code) {
+    private void outcome(SaslCode code, byte @Nullable [] additionalData) {
         SaslOutcome outcome = new SaslOutcome();
+        outcome.setAdditionalData(additionalData == null ? null : new Binary(additionalData));
         outcome.setCode(
                 org.apache.qpid.proton.amqp.security.SaslCode.valueOf(UnsignedByte.valueOf((byte) code.code())));
         engine.sasl(outcome);

@@ -7,8 +7,10 @@ import io.postrider.amqp.codec.DeliveryPrefix;
 import io.postrider.amqp.codec.MessageDecoder;
 import io.postrider.amqp.engine.AmqpEngine;
 import io.postrider.amqp.engine.EngineListener;
+import io.postrider.amqp.engine.EngineSession;
 import io.postrider.amqp.engine.IncomingEndpoint;
 import io.postrider.amqp.engine.OutgoingEndpoint;
+import io.postrider.amqp.sasl.SaslSettings;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.port.Authenticator.Identity;
 import java.nio.ByteBuffer;
@@ -36,22 +38,28 @@ final class ServerConnection implements EngineListener {
 
     private static final int CLOSE_TIMEOUT_MS = 5000;
     private static final int LINGER_MS = 1000;
+    private static final int BYTES_BEFORE_OPEN_MAX = 1 << 20;
     private static final Symbol INVALID_FIELD_KEY = Symbol.valueOf("invalid-field");
 
     private final ListenerScope listener;
     private final LoopScope loop;
     private final ChannelBridge bridge;
     private final String id;
-    private final String peer;
+    private String peer;
     private final AmqpEngine engine;
     private final SaslHandshake handshake;
     private final LinkOpener opener;
+    private final ConnectionTermini termini;
 
     private Identity identity = Identity.ANONYMOUS;
     private String virtualHost = AddressKey.DEFAULT_VIRTUAL_HOST;
     private String containerId = "";
     private boolean holdsContainer;
     private boolean isKnownToGateway;
+    private boolean isCounted;
+    private boolean isSecure;
+    private @Nullable String certificateUser;
+    private long bytesBeforeOpen;
 
     private final Set<OutgoingLink> outgoing = new LinkedHashSet<>();
     private final ArrayDeque<OutgoingLink> ready = new ArrayDeque<>();
@@ -76,6 +84,7 @@ final class ServerConnection implements EngineListener {
         this.engine = new AmqpEngine(listener.engineSettings(), this, bridge, loop.codec());
         this.handshake = new SaslHandshake(this, engine, listener.authenticator());
         this.opener = new LinkOpener(this, listener);
+        this.termini = new ConnectionTermini(listener.termini(), loop);
         this.acceptedNs = System.nanoTime();
         this.lastReadNs = acceptedNs;
         this.lastWriteNs = acceptedNs;
@@ -116,13 +125,78 @@ final class ServerConnection implements EngineListener {
         return loop.prefix();
     }
 
+    ConnectionTermini termini() {
+        return termini;
+    }
+
+    /**
+     * A link is gone.
+     *
+     * @param isClosed whether nothing of it is to be kept
+     * @param then run on this loop when what is not kept has been deleted
+     */
+    void left(Terminus terminus, boolean isClosed, Runnable then) {
+        DynamicNode node = terminus.node();
+        if (isClosed && node != null) {
+            node.creatorGone(() -> hand(then));
+            return;
+        }
+        if (!isClosed && terminus.canExpire()) {
+            termini.suspend(terminus);
+            if (isReleased) {
+                termini.connectionEnded();
+            }
+        }
+        then.run();
+    }
+
     boolean isReleased() {
         return isReleased;
+    }
+
+    // ---- how the peer came
+
+    /** Where the peer is, as the socket or a proxy in front of us says. */
+    void cameBy(String address) {
+        peer = address;
+        isCounted = true;
+        if (!listener.addresses().entered(address)) {
+            refused("Too many connections are open from this address");
+            bridge.closeNow();
+        }
+    }
+
+    /** @param user the one of the client's certificate, or null */
+    void secured(@Nullable String user) {
+        isSecure = true;
+        certificateUser = user;
+    }
+
+    /** The peer is turned away before a word of AMQP. */
+    void refused(String reason) {
+        AmqpLog.refused(id, peer, reason);
+        engine.dropInput();
+        closeWithin(LINGER_MS);
+    }
+
+    SaslSettings saslSettings() {
+        ListenerSecurity security = listener.security();
+        return new SaslSettings(isSecure || security.offersSecretsInClear(), true, certificateUser, security.tokens());
+    }
+
+    int frameBytesMax() {
+        return listener.engineSettings().frameBytesMax();
     }
 
     // ---- the channel
 
     void input(ByteBuffer bytes) {
+        if (!engine.isOpenReceived()) {
+            bytesBeforeOpen += bytes.remaining();
+            if (bytesBeforeOpen > BYTES_BEFORE_OPEN_MAX && closeDeadlineNs == 0) {
+                refused("Expected an open within the first " + BYTES_BEFORE_OPEN_MAX + " bytes");
+            }
+        }
         lastReadNs = System.nanoTime();
         nowMs = System.currentTimeMillis();
         isInTurn = true;
@@ -165,6 +239,9 @@ final class ServerConnection implements EngineListener {
             crashed(e);
         }
         release();
+        if (isCounted) {
+            listener.addresses().left(peer);
+        }
         loop.remove(this);
         listener.openConnections().decrementAndGet();
     }
@@ -259,6 +336,11 @@ final class ServerConnection implements EngineListener {
         handshake.frame(frame);
     }
 
+    @Override
+    public void inputHeld(boolean isHeld) {
+        bridge.autoRead(!isHeld);
+    }
+
     void authenticated(Identity who) {
         identity = who;
     }
@@ -319,6 +401,11 @@ final class ServerConnection implements EngineListener {
     }
 
     @Override
+    public void sessionEnded(EngineSession session) {
+        termini.sessionEnded(session);
+    }
+
+    @Override
     public void ended(@Nullable ErrorCondition error, boolean isStreamLost) {
         if (isStreamLost && error != null && !ConnectionError.CONNECTION_FORCED.equals(error.getCondition())) {
             AmqpLog.connectionFailed(id, peer, error);
@@ -364,6 +451,7 @@ final class ServerConnection implements EngineListener {
         }
         isReleased = true;
         ready.clear();
+        termini.connectionEnded();
         if (holdsContainer) {
             listener.containers().release(virtualHost, containerId, id);
         }

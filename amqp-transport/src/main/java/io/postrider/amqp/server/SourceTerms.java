@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
 import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transport.Attach;
@@ -56,7 +57,11 @@ final class SourceTerms {
         this.linkName = attach.getName();
         this.attach = attach;
         this.source = source;
+        // Some clients put what they ask of our terminus into their own.
         this.capabilities = Capabilities.of(source.getCapabilities());
+        if (attach.getTarget() instanceof Target own) {
+            this.capabilities.addAll(Capabilities.of(own.getCapabilities()));
+        }
         this.filters = filters;
         this.defaultOutcome = Outcomes.defaultOutcome(source);
         this.isSentSettled = attach.getSndSettleMode() == SenderSettleMode.SETTLED;
@@ -66,8 +71,8 @@ final class SourceTerms {
         return isSentSettled;
     }
 
-    boolean isDynamic() {
-        return source.getDynamic();
+    Source source() {
+        return source;
     }
 
     /** Whether the peer insists on one of JMS' temporary destinations, from which only its creator may receive. */
@@ -113,16 +118,27 @@ final class SourceTerms {
         return isSentSettled ? Mode.AT_MOST_ONCE : Mode.ACKNOWLEDGE;
     }
 
-    ConsumerRequest request(ServerConnection connection, AddressKey key, @Nullable AddressKind kind) {
+    /**
+     * @param owner the connection id under which the broker lets the link in
+     * @param subscription name of the subscription that the address itself names, or null
+     */
+    ConsumerRequest request(
+            ServerConnection connection,
+            AddressKey key,
+            @Nullable AddressKind kind,
+            String owner,
+            @Nullable String subscription) {
         return new ConsumerRequest(
                 key,
                 kind,
-                subscription(connection.containerId()),
+                subscription == null
+                        ? subscription(connection.containerId())
+                        : new SubscriptionRequest(Durability.DURABLE, true, SubscriptionKey.GLOBAL_SCOPE, subscription),
                 filters.selector(),
                 filters.noLocal(),
                 mode(kind == AddressKind.TOPIC),
                 defaultOutcome,
-                connection.id(),
+                owner,
                 connection.containerId(),
                 connection.user());
     }
@@ -154,12 +170,12 @@ final class SourceTerms {
     }
 
     /** The attach that grants what was asked, as far as it is applied (AMQP 1.0 §2.6.3). */
-    Attach reply(String address) {
+    Attach reply(String address, Terminus terminus) {
         Source granted = new Source();
         granted.setAddress(address);
         granted.setDurable(isDurable() ? TerminusDurability.CONFIGURATION : TerminusDurability.NONE);
-        granted.setExpiryPolicy(source.getExpiryPolicy());
-        granted.setTimeout(source.getTimeout());
+        granted.setExpiryPolicy(terminus.policy());
+        granted.setTimeout(terminus.grantedTimeout());
         granted.setDistributionMode(source.getDistributionMode());
         granted.setDefaultOutcome(source.getDefaultOutcome());
         Symbol[] outcomes = source.getOutcomes();
@@ -169,9 +185,10 @@ final class SourceTerms {
             granted.setFilter(applied);
         }
         granted.setCapabilities(capabilities.stream().filter(GRANTED::contains).toArray(Symbol[]::new));
-        if (source.getDynamic()) {
+        DynamicNode node = terminus.node();
+        if (node != null) {
             granted.setDynamic(true);
-            granted.setDynamicNodeProperties(AttachTerms.DELETE_ON_CLOSE);
+            granted.setDynamicNodeProperties(node.policy().properties());
         }
         Attach reply = new Attach();
         reply.setSource(granted);

@@ -3,9 +3,11 @@
 package io.postrider.amqp.server;
 
 import io.postrider.amqp.codec.Capabilities;
+import java.util.Arrays;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
@@ -21,12 +23,37 @@ final class TargetTerms {
     private final Target target;
     private final Set<Symbol> capabilities;
     private final long messageBytesMax;
+    private final int window;
 
-    TargetTerms(Attach attach, Target target, long messageBytesMax) {
+    /**
+     * @param messageBytesMax largest message we take
+     * @param window deliveries the peer may have under way
+     */
+    TargetTerms(Attach attach, Target target, long messageBytesMax, int window) {
+        this.window = window;
         this.attach = attach;
         this.target = target;
         this.capabilities = Capabilities.of(target.getCapabilities());
+        if (attach.getSource() instanceof Source own) {
+            this.capabilities.addAll(Capabilities.of(own.getCapabilities()));
+        }
         this.messageBytesMax = messageBytesMax;
+    }
+
+    /** Whether the peer's source knows the outcome rejected; one that names no outcomes is taken to know them all. */
+    boolean allowsRejected() {
+        if (!(attach.getSource() instanceof Source source)) {
+            return true;
+        }
+        Symbol[] outcomes = source.getOutcomes();
+        return outcomes == null
+                || outcomes.length == 0
+                || Arrays.asList(outcomes).contains(Rejected.DESCRIPTOR_SYMBOL)
+                || source.getDefaultOutcome() instanceof Rejected;
+    }
+
+    int window() {
+        return window;
     }
 
     Set<Symbol> capabilities() {
@@ -34,19 +61,20 @@ final class TargetTerms {
     }
 
     /** @param address as the peer wrote it, or of the node made for it; null for the anonymous terminus */
-    Attach reply(@Nullable String address) {
+    Attach reply(@Nullable String address, Terminus terminus) {
         Target granted = new Target();
         granted.setAddress(address);
         granted.setDurable(
                 target.getDurable() == null || target.getDurable() == TerminusDurability.NONE
                         ? TerminusDurability.NONE
                         : TerminusDurability.CONFIGURATION);
-        granted.setExpiryPolicy(target.getExpiryPolicy());
-        granted.setTimeout(target.getTimeout());
+        granted.setExpiryPolicy(terminus.policy());
+        granted.setTimeout(terminus.grantedTimeout());
         granted.setCapabilities(capabilities.stream().filter(GRANTED::contains).toArray(Symbol[]::new));
-        if (target.getDynamic()) {
+        DynamicNode node = terminus.node();
+        if (node != null) {
             granted.setDynamic(true);
-            granted.setDynamicNodeProperties(AttachTerms.DELETE_ON_CLOSE);
+            granted.setDynamicNodeProperties(node.policy().properties());
         }
         Attach reply = new Attach();
         reply.setTarget(granted);

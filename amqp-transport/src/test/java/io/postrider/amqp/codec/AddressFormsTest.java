@@ -4,6 +4,7 @@ package io.postrider.amqp.codec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
@@ -94,8 +95,25 @@ class AddressFormsTest {
         assertRefused(ErrorCode.NOT_FOUND, read(address, null));
     }
 
+    @Test
+    void subscriptionOfATopicIsNamedBehindTwoColons() {
+        AddressForms.Named named = assertInstanceOf(AddressForms.Named.class, read("news::mine", null));
+
+        assertEquals("news", named.key().name());
+        assertEquals(AddressKind.TOPIC, named.kind());
+        assertEquals("mine", named.subscription());
+    }
+
+    @Test
+    void queueOfItselfIsTheQueue() {
+        AddressForms.Named named = assertInstanceOf(AddressForms.Named.class, read("orders::orders", null));
+
+        assertEquals(AddressKind.QUEUE, named.kind());
+        assertNull(named.subscription());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"topic::subscription", "::", "/exchanges/orders/key", "/exchanges/orders/"})
+    @ValueSource(strings = {"/exchanges/orders/key", "/exchanges/orders/"})
     void someFormsAreNotOffered(String address) {
         assertRefused(ErrorCode.NOT_IMPLEMENTED, read(address, null));
     }
@@ -104,6 +122,9 @@ class AddressFormsTest {
     @ValueSource(
             strings = {
                 "",
+                "::",
+                "news::",
+                "::mine",
                 "queue://",
                 "topic://",
                 "foo://bar",

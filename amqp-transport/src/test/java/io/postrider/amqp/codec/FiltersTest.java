@@ -92,7 +92,7 @@ class FiltersTest {
                 "no-local",
                 noLocal,
                 "sql",
-                filter(Symbol.valueOf("amqp:sql-filter"), "a = 1"),
+                filter(Symbol.valueOf("nobody:knows"), "a = 1"),
                 "null",
                 null,
                 "bare",
@@ -136,5 +136,96 @@ class FiltersTest {
         assertEquals(
                 ErrorCode.INVALID_SELECTOR,
                 refused(map("selector", filter(SELECTOR, null))).code());
+    }
+
+    // ---- AMQP Filter Expressions
+
+    private static final Object PROPERTIES = UnsignedLong.valueOf(0x173);
+    private static final Object APPLICATION_PROPERTIES = UnsignedLong.valueOf(0x174);
+    private static final Object SQL = UnsignedLong.valueOf(0x120);
+
+    private static boolean matches(Object descriptor, Object value) {
+        Map<Symbol, Object> filters = map("f", filter(descriptor, value));
+        Filters.Applied applied = applied(filters);
+        assertEquals(filters, applied.applied());
+        org.apache.qpid.proton.amqp.messaging.Header header = new org.apache.qpid.proton.amqp.messaging.Header();
+        header.setPriority(org.apache.qpid.proton.amqp.UnsignedByte.valueOf((byte) 7));
+        org.apache.qpid.proton.amqp.messaging.Properties properties =
+                new org.apache.qpid.proton.amqp.messaging.Properties();
+        properties.setSubject("100% news_today");
+        properties.setMessageId(UnsignedLong.valueOf(42));
+        properties.setGroupId("it's");
+        byte[] bytes = io.postrider.amqp.kit.Frames.encode(
+                header,
+                properties,
+                new org.apache.qpid.proton.amqp.messaging.ApplicationProperties(
+                        Map.of("color", "blue", "size", 5, "is new", true, "weight", 2.5)),
+                new org.apache.qpid.proton.amqp.messaging.AmqpValue("x"));
+        try {
+            return io.postrider.api.selector.Selector.parse(applied.selector())
+                    .matches(new AmqpMessageInspector()
+                            .open(new MessageDecoder().decode(java.nio.ByteBuffer.wrap(bytes), 0)));
+        } catch (UndecodableMessageException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Map<Object, Object> entry(Object key, Object value) {
+        Map<Object, Object> map = new LinkedHashMap<>();
+        map.put(key, value);
+        return map;
+    }
+
+    @Test
+    void propertiesAreCompared() {
+        assertEquals(true, matches(PROPERTIES, entry(Symbol.valueOf("subject"), "100% news_today")));
+        assertEquals(false, matches(PROPERTIES, entry(Symbol.valueOf("subject"), "100%")));
+        assertEquals(true, matches(PROPERTIES, entry(Symbol.valueOf("subject"), "&p:100% news_")));
+        assertEquals(false, matches(PROPERTIES, entry(Symbol.valueOf("subject"), "&p:100_")));
+        assertEquals(true, matches(PROPERTIES, entry(Symbol.valueOf("subject"), "&s:_today")));
+        assertEquals(false, matches(PROPERTIES, entry(Symbol.valueOf("subject"), "&&p:100")));
+        assertEquals(true, matches(PROPERTIES, entry(Symbol.valueOf("message-id"), UnsignedLong.valueOf(42))));
+        assertEquals(true, matches(PROPERTIES, entry(Symbol.valueOf("group-id"), "it's")));
+        assertEquals(true, matches(PROPERTIES, entry(Symbol.valueOf("reply-to"), null)));
+    }
+
+    @Test
+    void applicationPropertiesAreCompared() {
+        assertEquals(true, matches(APPLICATION_PROPERTIES, entry("color", "blue")));
+        assertEquals(true, matches(APPLICATION_PROPERTIES, Map.of("size", 5L, "is new", true, "weight", 2.5)));
+        assertEquals(false, matches(APPLICATION_PROPERTIES, Map.of("size", 5, "color", "red")));
+        assertEquals(true, matches(APPLICATION_PROPERTIES, entry("missing", null)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "color = 'blue'",
+                "a.color = 'blue' AND p.subject LIKE '100%'",
+                "application_properties.size >= 5 and properties.message_id = 42",
+                "[is new] = TRUE",
+                "h.priority != 3 AND NOT (size < 5)",
+                "color IN ('red', 'blue')",
+                "p.reply_to IS NULL AND size * 2 = 10",
+                "properties.group_id = 'it''s'"
+            })
+    void sqlFilterMatches(String sql) {
+        assertEquals(true, matches(SQL, sql));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"size % 2 = 1", "UTC() > 5", "color = ", "h.ttl > 5", "color # 5"})
+    void sqlFilterThatIsNotOfferedIsRefused(String sql) {
+        assertEquals(
+                ErrorCode.INVALID_SELECTOR,
+                refused(map("sql", filter(SQL, sql))).code());
+    }
+
+    @Test
+    void propertyFilterThatCannotBeComparedIsNotApplied() {
+        for (Object value : List.of(
+                Map.of(Symbol.valueOf("color"), "x"), Map.of(Symbol.valueOf("to"), List.of()), Map.of(), "no map")) {
+            assertEquals(Map.of(), applied(map("f", filter(PROPERTIES, value))).applied());
+        }
     }
 }

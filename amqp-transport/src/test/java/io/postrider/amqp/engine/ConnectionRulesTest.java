@@ -127,7 +127,7 @@ class ConnectionRulesTest {
 
         harness.send(Frames.open("again"));
 
-        assertEquals("amqp:connection:framing-error", harness.takeCloseCondition());
+        assertEquals("amqp:illegal-state", harness.takeCloseCondition());
     }
 
     @Test

@@ -122,6 +122,11 @@ final class EngineHarness implements EngineListener, Output {
     }
 
     @Override
+    public void inputHeld(boolean isHeld) {
+        events.add("held " + isHeld);
+    }
+
+    @Override
     public void opened(Open open) {
         events.add("open " + open.getContainerId());
         Open reply = new Open();
@@ -152,6 +157,11 @@ final class EngineHarness implements EngineListener, Output {
             reply.setTarget(new Target());
             link.accept(reply);
         }
+    }
+
+    @Override
+    public void sessionEnded(EngineSession session) {
+        events.add("session ended");
     }
 
     @Override

@@ -24,6 +24,7 @@ import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.junit.jupiter.api.Test;
 
@@ -274,16 +275,110 @@ class IncomingEndpointTest {
     }
 
     @Test
-    void sameNameTwiceOnOneSessionRefusesTheNewcomer() {
+    void sameNameTwiceOnOneSessionIsForTheOwnerToDecide() {
         EngineHarness harness = attached();
 
         harness.send(Frames.sender("s", 1, "q"));
 
+        assertEquals(2, harness.incoming.size());
+    }
+
+    @Test
+    void transferBehindAnUnansweredAttachWaitsForTheAnswer() {
+        EngineHarness harness = EngineHarness.begun();
+        harness.answersLinks = false;
+        harness.feed(
+                Frames.frame(0, Frames.sender("s", 0, "q")),
+                Frames.frame(0, 0, Frames.transfer(0, 0, true), "x".getBytes()),
+                Frames.frame(0, 0, Frames.transfer(0, 1, true), "y".getBytes()),
+                Frames.frame(0, new org.apache.qpid.proton.amqp.transport.Close()));
+        assertEquals(List.of("held true"), harness.events);
+
+        Attach reply = new Attach();
+        reply.setTarget(new org.apache.qpid.proton.amqp.messaging.Target());
+        harness.incoming.get(0).accept(reply);
+        harness.incoming.get(0).grant(5);
+
+        List<Frame> frames = harness.take();
+        assertEquals(
+                List.of("held true", "held false", "delivery 0 settled x", "delivery 1 settled y"),
+                harness.events.subList(0, 4));
+        assertEquals(
+                List.of("Attach", "Flow", "Close"),
+                frames.stream().map(f -> f.body().getClass().getSimpleName()).toList());
+    }
+
+    @Test
+    void tagOfAnUnsettledDeliveryMayNotComeAgain() {
+        EngineHarness harness = attached();
+        harness.send(Frames.transfer(0, 0, false), "x".getBytes());
+        Transfer again = Frames.transfer(0, 1, false);
+        again.setDeliveryTag(Frames.transfer(0, 0, false).getDeliveryTag());
+
+        harness.send(again, "y".getBytes());
+
         assertEquals(
                 "amqp:illegal-state",
                 detachOf(harness).getError().getCondition().toString());
-        harness.send(Frames.transfer(0, 0, true), "x".getBytes());
-        assertEquals(List.of("delivery 0 settled x"), harness.events);
+    }
+
+    @Test
+    void tagMayComeAgainOnceSettled() {
+        EngineHarness harness = attached();
+        byte[] longTag = "a tag of more than seven bytes".getBytes();
+        for (int i = 0; i < 5; i++) {
+            Transfer transfer = Frames.transfer(0, i, false);
+            transfer.setDeliveryTag(new Binary(longTag));
+            harness.send(transfer, "x".getBytes());
+            harness.incoming.get(0).settle(i, Accepted.getInstance());
+        }
+
+        assertEquals(5, harness.events.size());
+    }
+
+    @Test
+    void messageFormatMayNotChangeWithinADelivery() {
+        EngineHarness harness = attached();
+        harness.send(first(0, true), "a".getBytes());
+        Transfer next = Frames.continuation(0, false);
+        next.setMessageFormat(UnsignedInteger.ONE);
+
+        harness.send(next, "b".getBytes());
+
+        assertEquals(
+                "amqp:invalid-field",
+                detachOf(harness).getError().getCondition().toString());
+    }
+
+    @Test
+    void transferMaySettleFirstOnALinkInModeSecond() {
+        EngineHarness harness = EngineHarness.begun();
+        Attach attach = Frames.sender("s", 0, "q");
+        attach.setRcvSettleMode(ReceiverSettleMode.SECOND);
+        harness.send(attach);
+        harness.take();
+        Transfer transfer = Frames.transfer(0, 0, false);
+        transfer.setRcvSettleMode(ReceiverSettleMode.FIRST);
+        harness.send(transfer, "x".getBytes());
+
+        harness.incoming.get(0).settle(0, Accepted.getInstance());
+
+        assertEquals(true, harness.takeOne(Disposition.class).getSettled());
+    }
+
+    @Test
+    void unsettledDeliveryOnASettledLinkEndsTheLink() {
+        EngineHarness harness = EngineHarness.begun();
+        Attach attach = Frames.sender("s", 0, "q");
+        attach.setSndSettleMode(SenderSettleMode.SETTLED);
+        harness.send(attach);
+        harness.take();
+
+        harness.send(Frames.transfer(0, 0, false), "x".getBytes());
+
+        assertEquals(
+                "amqp:invalid-field",
+                detachOf(harness).getError().getCondition().toString());
     }
 
     @Test

@@ -124,7 +124,7 @@ class SessionRulesTest {
 
         harness.send(transfer, "x".getBytes());
 
-        assertEquals("amqp:illegal-state", harness.takeEndCondition());
+        assertEquals("amqp:invalid-field", harness.takeEndCondition());
     }
 
     @Test

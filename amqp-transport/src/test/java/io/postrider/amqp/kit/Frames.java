@@ -146,9 +146,7 @@ public final class Frames {
     public static Attach sender(String name, int handle, String address) {
         Target target = new Target();
         target.setAddress(address);
-        Attach attach = attach(name, handle, Role.SENDER, new Source(), target);
-        attach.setInitialDeliveryCount(UnsignedInteger.ZERO);
-        return attach;
+        return attach(name, handle, Role.SENDER, new Source(), target);
     }
 
     public static Attach receiver(String name, int handle, String address) {
@@ -166,6 +164,9 @@ public final class Frames {
         attach.setRcvSettleMode(ReceiverSettleMode.FIRST);
         attach.setSource(source);
         attach.setTarget(target);
+        if (role == Role.SENDER) {
+            attach.setInitialDeliveryCount(UnsignedInteger.ZERO);
+        }
         return attach;
     }
 

@@ -28,7 +28,12 @@ public final class RawPeer implements AutoCloseable {
     private final OutputStream out;
 
     public RawPeer(int port) throws IOException {
-        socket = new Socket("127.0.0.1", port);
+        this(new Socket("127.0.0.1", port));
+    }
+
+    /** Over a socket that is connected already. */
+    public RawPeer(Socket connected) throws IOException {
+        socket = connected;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(READ_TIMEOUT_MS);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));

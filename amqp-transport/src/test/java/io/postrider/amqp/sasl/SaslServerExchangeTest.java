@@ -63,6 +63,11 @@ class SaslServerExchangeTest {
         }
 
         @Override
+        public void succeeded(Authenticator.Identity identity, byte[] additionalData) {
+            events.add("ok " + identity.user() + " " + new String(additionalData, StandardCharsets.UTF_8));
+        }
+
+        @Override
         public void failed(SaslCode code, String reason) {
             assertFalse(reason.isEmpty());
             assertFalse(reason.contains("secret"), "passwords do not reach the log");

@@ -115,7 +115,7 @@ class ListenerConnectionTest {
     void whatIsNotAmqpIsAnsweredWithAHeaderAndTheEnd() throws Exception {
         int port = start();
         try (RawPeer peer = new RawPeer(port)) {
-            peer.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            peer.write("SSH-2.0-OpenSSH_9.2\r\n".getBytes(StandardCharsets.US_ASCII));
 
             peer.expectHeader(Frames.SASL_HEADER);
             peer.expectEnd();

@@ -18,6 +18,11 @@ final class ListenerFixture implements AutoCloseable {
     final int port;
 
     ListenerFixture(int loops, AmqpSettings settings, boolean allowsAnonymous) throws Exception {
+        this(loops, settings, ListenerSecurity.DEFAULT, allowsAnonymous);
+    }
+
+    ListenerFixture(int loops, AmqpSettings settings, ListenerSecurity security, boolean allowsAnonymous)
+            throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
         VertxEventLoop shard = VertxEventLoop.next(vertx);
         broker = new InMemoryBroker(task -> {
@@ -27,7 +32,7 @@ final class ListenerFixture implements AutoCloseable {
                 shard.execute(task);
             }
         });
-        listener = new AmqpListener(vertx, settings, broker, new TestUsers(allowsAnonymous));
+        listener = new AmqpListener(vertx, settings, security, broker, new TestUsers(allowsAnonymous));
         port = listener.start().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 

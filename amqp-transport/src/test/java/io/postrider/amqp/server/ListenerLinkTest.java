@@ -380,7 +380,7 @@ class ListenerLinkTest {
             other.send(0, Frames.attach("r", 0, Role.RECEIVER, source, new Target()));
             assertNull(other.expect(Attach.class).getSource());
             assertEquals(
-                    "amqp:not-allowed",
+                    "amqp:resource-locked",
                     other.expect(Detach.class).getError().getCondition().toString());
         }
         peer.expect(Flow.class);

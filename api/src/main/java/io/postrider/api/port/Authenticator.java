@@ -2,6 +2,10 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.api.port;
 
+import io.postrider.api.address.UserRecord;
+import io.postrider.api.error.ErrorCode;
+import io.postrider.api.error.Rejection;
+
 /** Decides who a peer is. Any thread may call; the reply comes on a thread of the authenticator. */
 public interface Authenticator {
 
@@ -24,4 +28,14 @@ public interface Authenticator {
      * @param reply rejected with {@code UNAUTHORIZED} and a text that does not say which of the two was wrong
      */
     void authenticate(String user, String password, Reply<Identity> reply);
+
+    /** Whether {@link #findUser} knows the users' verifiers, so that peers may prove a password without sending it. */
+    default boolean hasVerifiers() {
+        return false;
+    }
+
+    /** Looks a user up, with its verifier and roles; rejected with {@code NOT_FOUND} if there is none. */
+    default void findUser(String name, Reply<UserRecord> reply) {
+        reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "Users cannot be looked up here"));
+    }
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.conformance.kit;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.apache.qpid.proton.codec.AMQPDefinedTypes;
 import org.apache.qpid.proton.codec.DecoderImpl;
@@ -48,6 +49,14 @@ public final class Frames {
                 .putShort((short) channel)
                 .put(body)
                 .array();
+    }
+
+    public static byte[] join(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
     }
 
     static int size(byte[] head) {

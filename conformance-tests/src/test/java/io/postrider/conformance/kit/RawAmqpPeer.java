@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -46,14 +48,16 @@ public final class RawAmqpPeer implements AutoCloseable {
 
     private final Socket socket;
     private final DataInputStream in;
+    private final OutputStream out;
     private final Frames frames = new Frames();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private final List<Frame> decoded = new ArrayList<>();
     private final List<String> transcript = new ArrayList<>();
 
-    private RawAmqpPeer(Socket socket) throws IOException {
+    private RawAmqpPeer(Socket socket, InputStream in, OutputStream out) {
         this.socket = socket;
-        this.in = new DataInputStream(socket.getInputStream());
+        this.in = new DataInputStream(in);
+        this.out = out;
     }
 
     /** Opens a socket and sends nothing. */
@@ -61,24 +65,43 @@ public final class RawAmqpPeer implements AutoCloseable {
         return connect(broker, "127.0.0.1");
     }
 
-    /** Opens a socket from another loopback address, for tests that use up the ports of one. */
-    public static RawAmqpPeer connect(Endpoint broker, String localAddress) {
+    /** Opens a socket and what the transport puts on it. */
+    public static RawAmqpPeer connect(Endpoint broker, Transport transport) {
         try {
-            Socket socket = new Socket();
-            socket.bind(new InetSocketAddress(localAddress, 0));
-            socket.connect(new InetSocketAddress(broker.host(), broker.amqpPort()), TIMEOUT_MS);
-            socket.setSoTimeout(TIMEOUT_MS);
-            socket.setTcpNoDelay(true);
-            return new RawAmqpPeer(socket);
+            Socket socket = socket(broker, "127.0.0.1");
+            if (transport == Transport.TCP) {
+                return new RawAmqpPeer(socket, socket.getInputStream(), socket.getOutputStream());
+            }
+            WebSocketStreams messages = new WebSocketStreams(socket);
+            return new RawAmqpPeer(socket, messages.input(), messages.output());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Opens a socket from another loopback address, for tests that use up the ports of one. */
+    public static RawAmqpPeer connect(Endpoint broker, String localAddress) {
+        try {
+            Socket socket = socket(broker, localAddress);
+            return new RawAmqpPeer(socket, socket.getInputStream(), socket.getOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Socket socket(Endpoint broker, String localAddress) throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(localAddress, 0));
+        socket.connect(new InetSocketAddress(broker.host(), broker.amqpPort()), TIMEOUT_MS);
+        socket.setSoTimeout(TIMEOUT_MS);
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
     public RawAmqpPeer send(byte[] bytes) {
         try {
             transcript.add("> " + HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, 64)));
-            socket.getOutputStream().write(bytes);
+            out.write(bytes);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(toString(), e);
@@ -88,7 +111,7 @@ public final class RawAmqpPeer implements AutoCloseable {
     /** Like {@link #send(byte[])}, for bytes that the broker may already have refused by hanging up. */
     public RawAmqpPeer trySend(byte[] bytes) {
         try {
-            socket.getOutputStream().write(bytes);
+            out.write(bytes);
         } catch (IOException e) {
             transcript.add("> not sent: " + e.getMessage());
         }

@@ -110,6 +110,7 @@ public final class ConfigLoader {
                 reader.number(ConfigKey.AMQP_CHANNEL_MAX),
                 reader.number(ConfigKey.AMQP_HANDLE_MAX),
                 reader.number(ConfigKey.AMQP_PRODUCER_CREDIT)));
+        SecurityConfig security = reader.read(() -> security(reader));
         HttpConfig http = reader.read(() -> new HttpConfig(
                 reader.text(ConfigKey.HTTP_HOST),
                 reader.number(ConfigKey.HTTP_PORT),
@@ -120,10 +121,11 @@ public final class ConfigLoader {
                 reader.size(ConfigKey.CHECKPOINT_TRIGGER),
                 reader.size(ConfigKey.MEMORY_MESSAGES)));
         PolicyTable policies = reader.read(() -> new PolicySettings(config, reader).read());
-        ServerConfig server = amqp == null || http == null || store == null || policies == null
+        ServerConfig server = amqp == null || security == null || http == null || store == null || policies == null
                 ? null
                 : reader.read(() -> new ServerConfig(
                         amqp,
+                        security,
                         http,
                         store,
                         policies,
@@ -134,6 +136,28 @@ public final class ConfigLoader {
             throw new ConfigException(problems);
         }
         return server;
+    }
+
+    private static SecurityConfig security(SettingReader reader) {
+        Path keys = reader.file(ConfigKey.OAUTH_KEYS);
+        return new SecurityConfig(
+                reader.choice(ConfigKey.AMQP_TLS, SecurityConfig.Tls.class),
+                reader.file(ConfigKey.TLS_CERTIFICATE),
+                reader.file(ConfigKey.TLS_KEY),
+                reader.file(ConfigKey.TLS_CLIENT_CA),
+                reader.choice(ConfigKey.TLS_CLIENT_AUTH, SecurityConfig.ClientAuth.class),
+                reader.flag(ConfigKey.AUTH_PLAIN_WITHOUT_TLS),
+                reader.flag(ConfigKey.AMQP_WEBSOCKET),
+                reader.flag(ConfigKey.AMQP_PROXY_PROTOCOL),
+                reader.number(ConfigKey.AMQP_CONNECTIONS_PER_ADDRESS_MAX),
+                keys == null
+                        ? null
+                        : new SecurityConfig.Tokens(
+                                keys,
+                                reader.name(ConfigKey.OAUTH_ISSUER.key(), ""),
+                                reader.name(ConfigKey.OAUTH_AUDIENCE.key(), ""),
+                                reader.text(ConfigKey.OAUTH_USER_CLAIM),
+                                reader.text(ConfigKey.OAUTH_ROLES_CLAIM)));
     }
 
     private static Path path(SettingReader reader) {

@@ -14,6 +14,7 @@ import io.postrider.api.address.PolicyTable;
  */
 public record ServerConfig(
         AmqpConfig amqp,
+        SecurityConfig security,
         HttpConfig http,
         StoreConfig store,
         PolicyTable policies,

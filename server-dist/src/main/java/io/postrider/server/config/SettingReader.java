@@ -4,11 +4,14 @@ package io.postrider.server.config;
 
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.SmallRyeConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the text of settings into values and collects what cannot be understood. Owned by the loading thread. */
@@ -49,6 +52,27 @@ final class SettingReader {
             case "false", "no", "off" -> false;
             default -> throw new InvalidSettingException(key, "true or false", text(key, fallback));
         };
+    }
+
+    /** One of an enum's names, in lower case. */
+    <E extends Enum<E>> E choice(ConfigKey key, Class<E> choices) {
+        String text = text(key);
+        for (E choice : choices.getEnumConstants()) {
+            if (choice.name().equalsIgnoreCase(text)) {
+                return choice;
+            }
+        }
+        String expected = Arrays.stream(choices.getEnumConstants())
+                .map(choice -> choice.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        throw new InvalidSettingException(key.key(), "one of " + expected, text);
+    }
+
+    /** A file, or null where none is named. */
+    @Nullable
+    Path file(ConfigKey key) {
+        String text = text(key);
+        return text.isEmpty() ? null : Path.of(text);
     }
 
     int number(ConfigKey key) {

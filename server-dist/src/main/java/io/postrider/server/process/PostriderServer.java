@@ -4,9 +4,11 @@ package io.postrider.server.process;
 
 import io.postrider.amqp.server.AmqpListener;
 import io.postrider.amqp.server.AmqpSettings;
+import io.postrider.amqp.server.ListenerSecurity;
 import io.postrider.amqp.server.VertxEventLoop;
 import io.postrider.api.port.Authenticator;
 import io.postrider.server.config.AmqpConfig;
+import io.postrider.server.config.SecurityConfig;
 import io.postrider.server.config.ServerConfig;
 import io.postrider.server.http.ApiRoutes;
 import io.postrider.server.http.HttpListener;
@@ -14,10 +16,12 @@ import io.postrider.server.http.Readiness;
 import io.postrider.server.metrics.BrokerMetrics;
 import io.postrider.server.run.RunFiles;
 import io.postrider.server.run.Version;
+import io.postrider.server.security.ConnectionSecurity;
 import io.postrider.server.security.OperatorAuthenticator;
 import io.postrider.server.security.OperatorToken;
 import io.postrider.server.security.UserMaker;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -90,8 +94,9 @@ public final class PostriderServer implements AutoCloseable {
         Optional<String> firstPassword = FirstAdmin.ensure(open.admin(), userMaker);
 
         OperatorToken token = OperatorToken.random();
-        Authenticator authenticator = new OperatorAuthenticator(token, open.users());
-        AmqpListener amqp = new AmqpListener(loops.amqp(), settings(config.amqp()), open.gateway(), authenticator);
+        Authenticator authenticator = new OperatorAuthenticator(token, open.users(), open.admin());
+        AmqpListener amqp = new AmqpListener(
+                loops.amqp(), settings(config.amqp()), listenerSecurity(), open.gateway(), authenticator);
         started("AMQP", () -> Futures.await(amqp.close(), STOP_TIMEOUT_SECONDS, "AMQP to stop"));
         int amqpPort = Futures.await(
                 amqp.start(),
@@ -108,6 +113,14 @@ public final class PostriderServer implements AutoCloseable {
         warn();
         ServerLog.ready(amqpAddress(ports), httpAddress(ports), (System.nanoTime() - startNs) / 1_000_000);
         return new Started(ports, firstPassword);
+    }
+
+    private ListenerSecurity listenerSecurity() {
+        try {
+            return ConnectionSecurity.of(config.security());
+        } catch (IOException e) {
+            throw new StartException("TLS or tokens cannot be set up: " + e.getMessage(), e);
+        }
     }
 
     private void started(String name, Runnable stop) {
@@ -139,7 +152,7 @@ public final class PostriderServer implements AutoCloseable {
         if (config.isAnonymousAllowed()) {
             ServerLog.anonymousAllowed();
         }
-        if (!isLoopback(config.amqp().host())) {
+        if (!isLoopback(config.amqp().host()) && config.security().tls() != SecurityConfig.Tls.REQUIRED) {
             ServerLog.listensBeyondLoopback("AMQP", config.amqp().host());
         }
         if (!isLoopback(config.http().host())) {
