@@ -416,9 +416,7 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
         } catch (JMSException e) {
             JmsLog.closeFailed("a consumer of " + spec.destination(), e);
         }
-        if (spec.isDurable() && !spec.isShared() && spec.subscription() != null) {
-            session.connection().subscriptions().giveBackExclusive(spec.subscription());
-        }
+        giveBackSubscription();
     }
 
     /** Waits for a running receive or listener, then returns what was sent ahead, as if it had never been sent. */
@@ -456,9 +454,13 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
         try {
             receiver.close(!spec.isDurable());
         } finally {
-            if (spec.isDurable() && !spec.isShared() && spec.subscription() != null) {
-                session.connection().subscriptions().giveBackExclusive(spec.subscription());
-            }
+            giveBackSubscription();
+        }
+    }
+
+    private void giveBackSubscription() {
+        if (spec.subscription() != null) {
+            session.connection().subscriptions().giveBack(spec);
         }
     }
 

@@ -261,8 +261,8 @@ final class ClientSession implements QueueSession, TopicSession {
             }
             return consumer;
         } finally {
-            if (!isTaken) {
-                links.giveBack(spec);
+            if (!isTaken && spec.subscription() != null) {
+                connection.subscriptions().giveBack(spec);
             }
         }
     }

@@ -58,10 +58,7 @@ final class ConsumerLinks {
         if (spec.subscription() == null) {
             return "postrider:receiver:" + linkId + ":" + address;
         }
-        SubscriptionNames names = connection.subscriptions();
-        return spec.isShared()
-                ? names.shared(spec.subscription(), spec.isDurable())
-                : names.takeExclusive(spec.subscription());
+        return connection.subscriptions().take(spec);
     }
 
     private int prefetch(ConsumerSpec spec) {
@@ -71,13 +68,6 @@ final class ConsumerLinks {
         return spec.isDurable()
                 ? options.prefetch().durableTopic()
                 : options.prefetch().topic();
-    }
-
-    /** The link could not be attached. */
-    void giveBack(ConsumerSpec spec) {
-        if (spec.isDurable() && !spec.isShared() && spec.subscription() != null) {
-            connection.subscriptions().giveBackExclusive(spec.subscription());
-        }
     }
 
     /** The link of a browser's enumeration. */
