@@ -4,6 +4,7 @@ package io.postrider.jms;
 
 import io.postrider.jms.destination.AddressPrefixes;
 import io.postrider.jms.destination.DestinationKind;
+import io.postrider.jms.destination.Destinations;
 import io.postrider.jms.destination.PostriderDestination;
 import io.postrider.jms.destination.TemporaryOwner;
 import io.postrider.jms.uri.ClientOptions;
@@ -355,51 +356,101 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
 
     // ---- connection consumers
 
-    private ConnectionConsumer notOffered() throws JMSException {
-        checkOpen();
-        throw new JMSException("Connection consumers are not offered yet");
-    }
-
-    @Override
-    public ConnectionConsumer createConnectionConsumer(
-            Destination destination, String messageSelector, ServerSessionPool pool, int maxMessages)
+    private ConnectionConsumer poolConsumer(ConsumerSpec spec, @Nullable ServerSessionPool pool, int messagesMax)
             throws JMSException {
-        return notOffered();
+        if (pool == null) {
+            throw new JMSException("Expected a server session pool, but got null");
+        }
+        if (messagesMax < 1) {
+            throw new JMSException("Expected at least 1 message for a session at once, but got " + messagesMax);
+        }
+        ClientSession session = session(Domain.COMMON, Session.AUTO_ACKNOWLEDGE);
+        boolean isMade = false;
+        try {
+            PoolConsumer consumer = new PoolConsumer(session, session.consume(spec), pool, messagesMax);
+            consumer.start();
+            isMade = true;
+            return consumer;
+        } finally {
+            if (!isMade) {
+                session.close();
+            }
+        }
+    }
+
+    private ConnectionConsumer plainConsumer(
+            @Nullable Destination destination,
+            @Nullable String messageSelector,
+            @Nullable ServerSessionPool pool,
+            int messagesMax)
+            throws JMSException {
+        checkOpen();
+        ConsumerSpec spec =
+                ConsumerSpec.plain(Destinations.from(destination), ClientSession.selector(messageSelector), false);
+        return poolConsumer(spec, pool, messagesMax);
+    }
+
+    private ConnectionConsumer subscriptionConsumer(
+            @Nullable Topic topic,
+            @Nullable String name,
+            @Nullable String messageSelector,
+            @Nullable ServerSessionPool pool,
+            int messagesMax,
+            boolean isDurable,
+            boolean isShared)
+            throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.QUEUE, "A connection consumer of a subscription");
+        PostriderDestination own = ClientSession.topic(topic);
+        ConsumerSpec spec = new ConsumerSpec(
+                own,
+                ClientSession.selector(messageSelector),
+                false,
+                SubscriptionNames.check(name),
+                isDurable,
+                isShared);
+        return poolConsumer(spec, pool, messagesMax);
     }
 
     @Override
     public ConnectionConsumer createConnectionConsumer(
-            Queue queue, String messageSelector, ServerSessionPool pool, int maxMessages) throws JMSException {
-        return notOffered();
+            Destination destination, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        return plainConsumer(destination, messageSelector, pool, maxMessages);
     }
 
     @Override
     public ConnectionConsumer createConnectionConsumer(
-            Topic topic, String messageSelector, ServerSessionPool pool, int maxMessages) throws JMSException {
-        return notOffered();
+            Queue queue, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        return plainConsumer(queue, messageSelector, pool, maxMessages);
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Topic topic, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        return plainConsumer(topic, messageSelector, pool, maxMessages);
     }
 
     @Override
     public ConnectionConsumer createSharedConnectionConsumer(
-            Topic topic, String name, String messageSelector, ServerSessionPool pool, int maxMessages)
+            Topic topic, String name, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
             throws JMSException {
-        domain.checkNot(Domain.QUEUE, "createSharedConnectionConsumer");
-        return notOffered();
+        return subscriptionConsumer(topic, name, messageSelector, pool, maxMessages, false, true);
     }
 
     @Override
     public ConnectionConsumer createDurableConnectionConsumer(
-            Topic topic, String name, String messageSelector, ServerSessionPool pool, int maxMessages)
+            Topic topic, String name, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
             throws JMSException {
-        domain.checkNot(Domain.QUEUE, "createDurableConnectionConsumer");
-        return notOffered();
+        return subscriptionConsumer(topic, name, messageSelector, pool, maxMessages, true, false);
     }
 
     @Override
     public ConnectionConsumer createSharedDurableConnectionConsumer(
-            Topic topic, String name, String messageSelector, ServerSessionPool pool, int maxMessages)
+            Topic topic, String name, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
             throws JMSException {
-        domain.checkNot(Domain.QUEUE, "createSharedDurableConnectionConsumer");
-        return notOffered();
+        return subscriptionConsumer(topic, name, messageSelector, pool, maxMessages, true, true);
     }
 }

@@ -178,7 +178,7 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
             try {
                 body = body(arrival.message, type);
             } catch (MessageFormatException e) {
-                if (session.ackMode().isManual()) {
+                if (session.ackMode().keepsOpen()) {
                     taken.accept(arrival.message);
                     session.acknowledgements().begin(arrival);
                 } else {
@@ -365,7 +365,7 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
                 return false;
             }
             if (isFit(arrival) && arrival.message != null) {
-                deliver(arrival, arrival.message, target);
+                deliver(session, arrival, arrival.message, target);
             }
             return true;
         } catch (JMSException e) {
@@ -375,8 +375,38 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
         }
     }
 
-    private void deliver(Arrival arrival, PostriderMessage message, MessageListener target) throws JMSException {
-        session.acknowledgements().begin(arrival);
+    // ---- for a server session pool
+
+    /**
+     * The next message fit to be delivered.
+     *
+     * @param waits until there is one
+     * @return null if there is none now, or the consumer is closed
+     */
+    @Nullable
+    Arrival takeForPool(boolean waits) throws JMSException {
+        while (true) {
+            Arrival arrival = waits ? await(FOREVER) : buffer.pollNow();
+            if (arrival == null || isFit(arrival)) {
+                return arrival;
+            }
+        }
+    }
+
+    void putBack(List<Arrival> arrivals) {
+        buffer.putBack(arrivals);
+    }
+
+    /** Delivers a message to the listener of a pool's session, which acknowledges as its mode says. */
+    void deliverFor(ClientSession owner, Arrival arrival, MessageListener target) throws JMSException {
+        if (arrival.message != null) {
+            deliver(owner, arrival, arrival.message, target);
+        }
+    }
+
+    private void deliver(ClientSession owner, Arrival arrival, PostriderMessage message, MessageListener target)
+            throws JMSException {
+        owner.acknowledgements().begin(arrival);
         boolean hasFailed = false;
         try {
             target.onMessage(message);
@@ -384,7 +414,7 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
             hasFailed = true;
             JmsLog.listenerFailed(spec.destination().name(), String.valueOf(message.getJMSMessageID()), e);
         }
-        session.acknowledgements().end(arrival, hasFailed);
+        owner.acknowledgements().end(arrival, hasFailed);
     }
 
     // ---- closing
@@ -419,6 +449,17 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
         giveBackSubscription();
     }
 
+    /** Returns what was sent ahead and not taken, as if it had never been sent. */
+    void releaseBuffered() throws JMSException {
+        List<Inbound> unseen = buffer.takeAll().stream()
+                .map(arrival -> arrival.inbound)
+                .filter(inbound -> !inbound.isPresettled())
+                .toList();
+        if (!unseen.isEmpty()) {
+            session.wire().settle(unseen, WireOutcome.RELEASED);
+        }
+    }
+
     /** Waits for a running receive or listener, then returns what was sent ahead, as if it had never been sent. */
     private void giveBack() throws JMSException {
         buffer.close();
@@ -430,13 +471,7 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
             }
             session.acknowledgements().flush();
             receiver.drain(0, options.timeouts().closeMs());
-            List<Inbound> unseen = buffer.takeAll().stream()
-                    .map(arrival -> arrival.inbound)
-                    .filter(inbound -> !inbound.isPresettled())
-                    .toList();
-            if (!unseen.isEmpty()) {
-                session.wire().settle(unseen, WireOutcome.RELEASED);
-            }
+            releaseBuffered();
         } finally {
             receiving.unlock();
         }

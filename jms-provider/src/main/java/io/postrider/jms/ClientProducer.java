@@ -10,6 +10,7 @@ import io.postrider.jms.message.PostriderMessage;
 import io.postrider.jms.uri.ClientOptions;
 import io.postrider.jms.wire.Send;
 import io.postrider.jms.wire.SyncSend;
+import io.postrider.jms.wire.TransactionId;
 import jakarta.jms.CompletionListener;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.Destination;
@@ -21,7 +22,9 @@ import jakarta.jms.Queue;
 import jakarta.jms.QueueSender;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicPublisher;
+import jakarta.jms.TransactionRolledBackException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,28 +87,73 @@ final class ClientProducer implements QueueSender, TopicPublisher {
 
     private void send(PostriderDestination to, byte[] encoded, boolean isPersistent) throws JMSException {
         long timeoutMs = options.timeouts().sendMs();
+        SessionTransaction transaction = session.transaction();
         boolean waits = options.sending().isSyncForced()
                 || (isPersistent && !options.sending().isAsyncForced());
-        if (waits) {
+        if (transaction != null) {
+            sendInTransaction(to, encoded, transaction, timeoutMs);
+        } else if (waits) {
             SyncSend send = new SyncSend();
-            links.send(to, encoded, send, timeoutMs);
+            links.send(to, encoded, send, null, timeoutMs);
             send.await(timeoutMs);
         } else {
-            links.send(to, encoded, new UnobservedSend(session.connection()), timeoutMs);
+            links.send(to, encoded, new UnobservedSend(session.connection()), null, timeoutMs);
+        }
+    }
+
+    /** The transaction hears of the outcome, and its commit waits for it. */
+    private void sendInTransaction(
+            PostriderDestination to, byte[] encoded, SessionTransaction transaction, long timeoutMs)
+            throws JMSException {
+        TransactionId part = transaction.join();
+        if (part == null) {
+            // The transaction is lost, and its commit will say so: what is sent in it can have no effect.
+            return;
+        }
+        Consumer<@Nullable JMSException> whenEnded = transaction.sendBegins();
+        boolean isSent = false;
+        try {
+            links.send(to, encoded, new PartOfTransaction(whenEnded), part, timeoutMs);
+            isSent = true;
+        } finally {
+            if (!isSent) {
+                whenEnded.accept(null);
+            }
         }
     }
 
     private void sendAsync(PostriderDestination to, Message message, byte[] encoded, CompletionListener listener)
             throws JMSException {
-        CompletionQueue.Pending pending = session.completions().add(message, listener);
+        SessionTransaction transaction = session.transaction();
+        TransactionId part = transaction == null ? null : transaction.join();
+        if (transaction != null && part == null) {
+            throw new TransactionRolledBackException("The transaction is lost: roll it back");
+        }
+        Consumer<@Nullable JMSException> whenEnded = transaction == null ? failure -> {} : transaction.sendBegins();
+        CompletionQueue.Pending pending = session.completions().add(message, listener, whenEnded);
         boolean isSent = false;
         try {
-            links.send(to, encoded, pending, options.timeouts().sendMs());
+            links.send(to, encoded, pending, part, options.timeouts().sendMs());
             isSent = true;
         } finally {
             if (!isSent) {
+                whenEnded.accept(null);
                 session.completions().withdraw(pending);
             }
+        }
+    }
+
+    /** A send whose outcome only its transaction asks for. */
+    private static final class PartOfTransaction extends Send {
+        private final Consumer<@Nullable JMSException> whenEnded;
+
+        PartOfTransaction(Consumer<@Nullable JMSException> whenEnded) {
+            this.whenEnded = whenEnded;
+        }
+
+        @Override
+        protected void ended(@Nullable JMSException failure) {
+            whenEnded.accept(failure);
         }
     }
 

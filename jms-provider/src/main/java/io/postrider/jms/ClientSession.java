@@ -12,6 +12,7 @@ import io.postrider.jms.destination.PostriderTopic;
 import io.postrider.jms.error.JmsErrors;
 import io.postrider.jms.message.Messages;
 import io.postrider.jms.uri.ClientOptions;
+import io.postrider.jms.wire.Inbound;
 import io.postrider.jms.wire.RemotePeer;
 import io.postrider.jms.wire.WireOutcome;
 import io.postrider.jms.wire.WireSession;
@@ -63,13 +64,16 @@ final class ClientSession implements QueueSession, TopicSession {
     private final Acknowledgements acknowledgements;
     private final ListenerThread listenerThread;
     private final CompletionQueue completions;
+    private final @Nullable SessionTransaction transaction;
     private final List<ClientConsumer> consumers = new CopyOnWriteArrayList<>();
     private final List<ClientProducer> producers = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private final AtomicInteger links = new AtomicInteger();
+    private final PoolWork poolWork = new PoolWork(this);
     private volatile boolean isStarted;
 
-    ClientSession(ClientConnection connection, WireSession wire, String id, Domain domain, AckMode ackMode) {
+    ClientSession(ClientConnection connection, WireSession wire, String id, Domain domain, AckMode ackMode)
+            throws JMSException {
         this.connection = connection;
         this.wire = wire;
         this.id = id;
@@ -82,10 +86,19 @@ final class ClientSession implements QueueSession, TopicSession {
             case NEVER -> false;
         };
         this.acknowledgements = new Acknowledgements(
-                ackMode, wire, isAckConfirmed, options.timeouts().requestMs());
+                this, ackMode, isAckConfirmed, options.timeouts().requestMs());
         this.listenerThread = new ListenerThread(
                 "postrider-listener-" + id, options.transport().isDaemon(), () -> consumers);
         this.completions = new CompletionQueue("postrider-completion-" + id);
+        this.transaction = ackMode == AckMode.TRANSACTED
+                ? new SessionTransaction(wire, id, options.timeouts().requestMs())
+                : null;
+    }
+
+    /** Null unless the session is transacted. */
+    @Nullable
+    SessionTransaction transaction() {
+        return transaction;
     }
 
     ClientConnection connection() {
@@ -171,6 +184,7 @@ final class ClientSession implements QueueSession, TopicSession {
     void stop() throws JMSException {
         isStarted = false;
         listenerThread.pause();
+        poolWork.awaitIdle();
         for (ClientConsumer consumer : consumers) {
             consumer.stop();
         }
@@ -179,6 +193,9 @@ final class ClientSession implements QueueSession, TopicSession {
     @Override
     public void recover() throws JMSException {
         checkOpen();
+        if (transaction != null) {
+            throw new IllegalStateException("A transacted session is rolled back, not recovered");
+        }
         listenerThread.pause();
         Map<ClientConsumer, List<Arrival>> perConsumer = new LinkedHashMap<>();
         for (Arrival arrival : acknowledgements.takeAll()) {
@@ -206,7 +223,7 @@ final class ClientSession implements QueueSession, TopicSession {
 
     /** @throws IllegalStateException if the caller is one of this session's own listeners */
     void checkNotInCallback(String method) throws IllegalStateException {
-        if (listenerThread.isCurrent()) {
+        if (listenerThread.isCurrent() || poolWork.isCurrent()) {
             throw new IllegalStateException(method + " may not be called from a message listener of its own session");
         }
         completions.checkNotInCallback(method);
@@ -220,8 +237,12 @@ final class ClientSession implements QueueSession, TopicSession {
         }
         try {
             listenerThread.stop();
+            poolWork.awaitIdle();
             completions.awaitEmpty(options().timeouts().closeMs());
             consumers.forEach(ClientConsumer::closeWithSession);
+            if (transaction != null) {
+                transaction.rollback(inbounds(acknowledgements.takeAll()));
+            }
             acknowledgements.failAll();
             wire.end();
         } catch (JMSException e) {
@@ -246,7 +267,7 @@ final class ClientSession implements QueueSession, TopicSession {
 
     // ---- consumers
 
-    private ClientConsumer consume(ConsumerSpec spec) throws JMSException {
+    ClientConsumer consume(ConsumerSpec spec) throws JMSException {
         PostriderDestination destination = spec.destination();
         connection.checkMayConsume(destination);
         ConsumerLinks links = new ConsumerLinks(connection, nextLinkId(), prefixes(), options());
@@ -267,7 +288,7 @@ final class ClientSession implements QueueSession, TopicSession {
         }
     }
 
-    private static @Nullable String selector(@Nullable String text) throws JMSException {
+    static @Nullable String selector(@Nullable String text) throws JMSException {
         if (text == null || text.isBlank()) {
             return null;
         }
@@ -279,7 +300,7 @@ final class ClientSession implements QueueSession, TopicSession {
         }
     }
 
-    private static PostriderDestination topic(@Nullable Topic topic) throws JMSException {
+    static PostriderDestination topic(@Nullable Topic topic) throws JMSException {
         PostriderDestination own = Destinations.from(topic);
         if (!own.kind().isTopic()) {
             throw new InvalidDestinationException("Expected a topic, but " + own + " is a queue");
@@ -532,12 +553,12 @@ final class ClientSession implements QueueSession, TopicSession {
         return message;
     }
 
-    // ---- what a session that is not transacted says
+    // ---- transactions
 
     @Override
     public boolean getTransacted() throws JMSException {
         checkOpen();
-        return false;
+        return transaction != null;
     }
 
     @Override
@@ -546,32 +567,83 @@ final class ClientSession implements QueueSession, TopicSession {
         return ackMode.code();
     }
 
-    @Override
-    public void commit() throws JMSException {
+    private SessionTransaction open(String method) throws JMSException {
         checkOpen();
-        throw new IllegalStateException("The session is not transacted");
+        if (transaction == null) {
+            throw new IllegalStateException("The session is not transacted");
+        }
+        completions.checkNotInCallback(method);
+        completions.awaitEmpty(options().timeouts().requestMs());
+        return transaction;
+    }
+
+    private static List<Inbound> inbounds(List<Arrival> arrivals) {
+        return arrivals.stream().map(arrival -> arrival.inbound).toList();
     }
 
     @Override
-    public void rollback() throws JMSException {
-        checkOpen();
-        throw new IllegalStateException("The session is not transacted");
+    public void commit() throws JMSException {
+        SessionTransaction open = open("commit");
+        List<Arrival> received = acknowledgements.takeAll();
+        open.commit(inbounds(received));
+        for (Arrival arrival : received) {
+            arrival.consumer.detachIfDone();
+        }
     }
+
+    /**
+     * Messages received come again in their old order: the consumers give back their credit and, once the broker has
+     * rolled back, what was sent ahead to them.
+     */
+    @Override
+    public void rollback() throws JMSException {
+        SessionTransaction open = open("rollback");
+        listenerThread.pause();
+        for (ClientConsumer consumer : consumers) {
+            consumer.stop();
+        }
+        List<Arrival> received = acknowledgements.takeAll();
+        open.rollback(inbounds(received));
+        for (Arrival arrival : received) {
+            arrival.consumer.detachIfDone();
+        }
+        for (ClientConsumer consumer : consumers) {
+            consumer.releaseBuffered();
+            if (isStarted) {
+                consumer.start();
+            }
+        }
+        if (isStarted) {
+            listenerThread.resume();
+        }
+    }
+
+    // ---- what a server session pool uses
 
     @Override
     public @Nullable MessageListener getMessageListener() throws JMSException {
         checkOpen();
-        return null;
+        return poolWork.listener();
     }
 
     @Override
-    public void setMessageListener(MessageListener listener) throws JMSException {
+    public void setMessageListener(@Nullable MessageListener listener) throws JMSException {
         checkOpen();
-        throw new JMSException("Sessions driven by a server session pool are not offered yet");
+        poolWork.setListener(listener);
+    }
+
+    /** Messages that {@link #run} is to deliver. */
+    void load(List<Arrival> arrivals) {
+        poolWork.load(arrivals);
     }
 
     @Override
     public void run() {
-        throw new UnsupportedOperationException("Sessions driven by a server session pool are not offered yet");
+        try {
+            checkOpen();
+            poolWork.run();
+        } catch (JMSException e) {
+            throw JmsErrors.unchecked(e);
+        }
     }
 }

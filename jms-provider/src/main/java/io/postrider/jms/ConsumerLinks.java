@@ -39,7 +39,8 @@ final class ConsumerLinks {
                 capabilities.add("global");
             }
         }
-        boolean isPresettled = ackMode == AckMode.NONE || options.presettle().isConsumer(destination.kind());
+        boolean isPresettled = ackMode == AckMode.NONE
+                || (ackMode != AckMode.TRANSACTED && options.presettle().isConsumer(destination.kind()));
         boolean isExclusiveDurable = spec.isDurable() && !spec.isShared();
         ReceiverSpec link = new ReceiverSpec(
                 name(spec, address),

@@ -2,9 +2,12 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.jms;
 
+import io.postrider.jms.destination.DestinationKind;
 import io.postrider.jms.destination.PostriderDestination;
+import io.postrider.jms.uri.ClientOptions;
 import io.postrider.jms.wire.Send;
 import io.postrider.jms.wire.SenderSpec;
+import io.postrider.jms.wire.TransactionId;
 import io.postrider.jms.wire.WireSender;
 import jakarta.jms.JMSException;
 import java.util.ArrayList;
@@ -43,8 +46,11 @@ final class ProducerLinks {
 
     private WireSender attach(@Nullable PostriderDestination destination) throws JMSException {
         String address = destination == null ? null : session.prefixes().address(destination);
-        boolean isPresettled =
-                session.options().presettle().isProducer(destination == null ? null : destination.kind());
+        DestinationKind kind = destination == null ? null : destination.kind();
+        ClientOptions.Presettle presettle = session.options().presettle();
+        boolean isPresettled = session.transaction() == null
+                ? presettle.isProducer(kind)
+                : presettle.isProducer(kind) && presettle.transactedProducers();
         WireSender sender = session.wire()
                 .sender(new SenderSpec(
                         "postrider:sender:" + producerId + ":" + (address == null ? "" : address),
@@ -58,8 +64,10 @@ final class ProducerLinks {
         return sender;
     }
 
-    void send(PostriderDestination to, byte[] encoded, Send send, long timeoutMs) throws JMSException {
-        link(to).send(encoded, send, timeoutMs);
+    void send(
+            PostriderDestination to, byte[] encoded, Send send, @Nullable TransactionId transaction, long timeoutMs)
+            throws JMSException {
+        link(to).send(encoded, send, transaction, timeoutMs);
     }
 
     boolean offersDelay(PostriderDestination to) throws JMSException {

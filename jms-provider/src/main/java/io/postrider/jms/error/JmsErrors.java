@@ -73,6 +73,7 @@ public final class JmsErrors {
             Map.entry(InvalidDestinationException.class, InvalidDestinationException::new),
             Map.entry(InvalidSelectorException.class, InvalidSelectorException::new),
             Map.entry(JMSSecurityException.class, JMSSecurityException::new),
+            Map.entry(LostConnectionException.class, LostConnectionException::new),
             Map.entry(ResourceAllocationException.class, ResourceAllocationException::new),
             Map.entry(TransactionRolledBackException.class, TransactionRolledBackException::new));
 
@@ -102,6 +103,11 @@ public final class JmsErrors {
             return new InvalidSelectorException(text, error.condition());
         }
         return LINK.getOrDefault(error.condition(), JMSException::new).make(text, error.condition());
+    }
+
+    /** The exception for a transaction that was to be committed and was not. */
+    public static TransactionRolledBackException rolledBack(String what, RemoteError error) {
+        return new TransactionRolledBackException(what + ": " + error.text(), error.condition());
     }
 
     /** A JMSException with a cause, which its constructors cannot take. */

@@ -45,7 +45,11 @@ public record ClientOptions(
 
     /** For whom messages are settled as they are sent: nothing is confirmed and nothing comes again. */
     public record Presettle(
-            boolean queueProducers, boolean topicProducers, boolean queueConsumers, boolean topicConsumers) {
+            boolean queueProducers,
+            boolean topicProducers,
+            boolean transactedProducers,
+            boolean queueConsumers,
+            boolean topicConsumers) {
         public boolean isProducer(@Nullable DestinationKind kind) {
             if (kind == null) {
                 return queueProducers && topicProducers;
@@ -155,6 +159,7 @@ public record ClientOptions(
         return new Presettle(
                 reader.flag("jms.presettlePolicy.presettleQueueProducers", producers),
                 reader.flag("jms.presettlePolicy.presettleTopicProducers", producers),
+                reader.flag("jms.presettlePolicy.presettleTransactedProducers", producers),
                 reader.flag("jms.presettlePolicy.presettleQueueConsumers", consumers),
                 reader.flag("jms.presettlePolicy.presettleTopicConsumers", consumers));
     }

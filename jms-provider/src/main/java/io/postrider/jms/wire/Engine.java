@@ -134,6 +134,8 @@ final class Engine {
     private static void flow(Link link) {
         if (link instanceof Sender && of(link) instanceof WireSender sender) {
             sender.flowed();
+        } else if (link instanceof Sender && of(link) instanceof WireCoordinator coordinator) {
+            coordinator.flowed();
         } else if (link instanceof Receiver && of(link) instanceof WireReceiver receiver) {
             receiver.flowed();
         }
@@ -145,6 +147,8 @@ final class Engine {
             receiver.delivery(event.getDelivery());
         } else if (link instanceof WireSender sender) {
             sender.settlement(event.getDelivery());
+        } else if (link instanceof WireCoordinator coordinator) {
+            coordinator.settlement(event.getDelivery());
         }
     }
 

@@ -3,6 +3,7 @@
 package io.postrider.jms.wire;
 
 import io.postrider.jms.error.JmsErrors;
+import io.postrider.jms.error.LostConnectionException;
 import io.postrider.jms.error.RemoteError;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
@@ -393,17 +394,28 @@ public final class WireConnection {
     /** Without the lock: ends everything and tells the listener, once. */
     private void failed(JMSException cause) {
         boolean isNews;
+        JMSException lost;
         lock.lock();
         try {
+            lost = lost(cause);
             isNews = failure == null && !isClosing;
-            fail(cause);
+            fail(lost);
         } finally {
             lock.unlock();
         }
         closeQuietly(socket);
         if (isNews) {
-            listener.failed(cause);
+            listener.failed(lost);
         }
+    }
+
+    /** Under the lock: the reason, as the loss it is. A refusal, and what has a type of its own, stays what it is. */
+    private JMSException lost(JMSException cause) {
+        if (peer == null || peer.hasFailed() || cause.getClass() != JMSException.class) {
+            return cause;
+        }
+        return JmsErrors.withCause(
+                new LostConnectionException(String.valueOf(cause.getMessage()), cause.getErrorCode()), cause);
     }
 
     /** Under the lock. */

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.conformance.spec.jms;
 
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -15,10 +16,8 @@ final class Deviations implements InvocationInterceptor {
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
         JmsRun run = ((JmsSpecTest) method.getTarget().orElseThrow()).run;
-        KnownDeviation known = null;
-        for (KnownDeviation each : method.getExecutable().getAnnotationsByType(KnownDeviation.class)) {
-            known = each.run() == run ? each : known;
-        }
+        KnownDeviation known = known(method.getExecutable(), run);
+        known = known == null ? known(method.getTargetClass(), run) : known;
         if (known == null) {
             invocation.proceed();
             return;
@@ -30,5 +29,14 @@ final class Deviations implements InvocationInterceptor {
             return;
         }
         throw new AssertionError("Expected " + run + " to deviate (" + known.why() + "), but it keeps the rule now");
+    }
+
+    private static KnownDeviation known(AnnotatedElement element, JmsRun run) {
+        for (KnownDeviation each : element.getAnnotationsByType(KnownDeviation.class)) {
+            if (each.run() == run) {
+                return each;
+            }
+        }
+        return null;
     }
 }

@@ -9,10 +9,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A run that is known not to keep the rule of a test. The test is made all the same and must fail there: when it passes one
+ * A run that is known not to keep the rule of a test, or of all tests of a class. The test is made all the same and must fail there: when it passes one
  * day, the note has to go. {@code docs/reference/jms-conformance.md} lists them.
  */
-@Target(ElementType.METHOD)
+@Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(KnownDeviation.List.class)
 @interface KnownDeviation {
@@ -21,7 +21,7 @@ import java.lang.annotation.Target;
     String why();
 
     /** Several of them. */
-    @Target(ElementType.METHOD)
+    @Target({ElementType.TYPE, ElementType.METHOD})
     @Retention(RetentionPolicy.RUNTIME)
     @interface List {
         KnownDeviation[] value();

@@ -3,13 +3,10 @@
 package io.postrider.conformance.spec.jms;
 
 import io.postrider.conformance.kit.Endpoint;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,26 +93,17 @@ final class SharedArtemis implements ParameterResolver {
             if (!creation.waitFor(120, TimeUnit.SECONDS) || creation.exitValue() != 0) {
                 throw new IOException("artemis create failed: " + Files.readString(directory.resolve("create.log")));
             }
+            Path log = directory.resolve("run.log");
             process = new ProcessBuilder(instance.resolve("bin/artemis").toString(), "run")
                     .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
                     .start();
-            awaitReady();
-        }
-
-        private void awaitReady() throws IOException {
-            BufferedReader log =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-            StringBuilder seen = new StringBuilder();
-            for (String line = log.readLine(); line != null; line = log.readLine()) {
-                seen.append(line).append('\n');
-                if (line.contains("AMQ221007")) {
-                    Thread drain = new Thread(() -> log.lines().forEach(rest -> {}), "artemis-log");
-                    drain.setDaemon(true);
-                    drain.start();
-                    return;
+            long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (!Files.readString(log).contains("AMQ221007")) {
+                if (process.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > deadlineNs) {
+                    throw new IOException("Artemis did not become ready:\n" + Files.readString(log));
                 }
             }
-            throw new IOException("Artemis ended before it was ready:\n" + seen);
         }
 
         @Override
