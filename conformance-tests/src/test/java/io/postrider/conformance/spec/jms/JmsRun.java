@@ -8,7 +8,7 @@ import jakarta.jms.ConnectionFactory;
 import org.apache.qpid.jms.JmsConnectionFactory;
 
 /** A client and the broker it talks to. */
-enum JmsRun {
+public enum JmsRun {
     POSTRIDER(false, "our client on our broker"),
     QPID(false, "Qpid JMS on our broker"),
     ARTEMIS(true, "our client on Artemis");

@@ -15,7 +15,7 @@ import java.lang.annotation.Target;
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(KnownDeviation.List.class)
-@interface KnownDeviation {
+public @interface KnownDeviation {
     JmsRun run();
 
     String why();
