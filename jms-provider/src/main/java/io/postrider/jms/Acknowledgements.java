@@ -97,7 +97,7 @@ final class Acknowledgements {
             full = batch;
             batch = new ArrayList<>();
         }
-        session.wire().settle(full, WireOutcome.ACCEPTED);
+        settle(full);
         arrival.consumer.topUp();
     }
 
@@ -109,8 +109,18 @@ final class Acknowledgements {
             batch = new ArrayList<>();
         }
         if (!rest.isEmpty()) {
-            session.wire().settle(rest, WireOutcome.ACCEPTED);
+            settle(rest);
         }
+    }
+
+    private void settle(List<Inbound> inbounds) throws JMSException {
+        session.connection().tolerate(() -> session.wire().settle(inbounds, WireOutcome.ACCEPTED));
+    }
+
+    /** The connection is lost: the broker has taken everything back, and an acknowledgement has nothing to say. */
+    synchronized void forgetAll() {
+        takeAll();
+        batch = new ArrayList<>();
     }
 
     /** The application acknowledges a message, and with it, unless each goes by itself, all the session has delivered. */
@@ -144,11 +154,13 @@ final class Acknowledgements {
         if (inbounds.isEmpty()) {
             return;
         }
-        if (isConfirmed && outcome == WireOutcome.ACCEPTED) {
-            session.wire().confirm(inbounds, outcome, timeoutMs);
-        } else {
-            session.wire().settle(inbounds, outcome);
-        }
+        session.connection().tolerate(() -> {
+            if (isConfirmed && outcome == WireOutcome.ACCEPTED) {
+                session.wire().confirm(inbounds, outcome, timeoutMs);
+            } else {
+                session.wire().settle(inbounds, outcome);
+            }
+        });
     }
 
     private static WireOutcome outcome(PostriderMessage message) throws JMSException {

@@ -7,6 +7,7 @@ import io.postrider.jms.destination.DestinationKind;
 import io.postrider.jms.destination.Destinations;
 import io.postrider.jms.destination.PostriderDestination;
 import io.postrider.jms.destination.TemporaryOwner;
+import io.postrider.jms.error.LostConnectionException;
 import io.postrider.jms.uri.ClientOptions;
 import io.postrider.jms.wire.Inbound;
 import io.postrider.jms.wire.ReceiverListener;
@@ -35,10 +36,11 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A connection. Any thread. */
-final class ClientConnection implements QueueConnection, TopicConnection, TemporaryOwner {
+final class ClientConnection implements QueueConnection, TopicConnection, TemporaryOwner, WireHolder.Owner {
     private final String id = UUID.randomUUID().toString();
     private final ClientOptions options;
     private final Domain domain;
@@ -48,6 +50,7 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     private final TemporaryDestinations temporaries = new TemporaryDestinations(id);
     private final List<ClientSession> sessions = new CopyOnWriteArrayList<>();
     private final AtomicInteger sessionCount = new AtomicInteger();
+    private final AtomicLong unansweredSends = new AtomicLong();
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private final Object monitor = new Object();
 
@@ -64,7 +67,10 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
         this.options = options;
         this.domain = domain;
         this.user = user;
-        this.holder = new WireHolder(WireHolder.settings(options, user, password), reports::report);
+        if (!options.withoutEffect().isEmpty()) {
+            JmsLog.optionsWithoutEffect(options.withoutEffect());
+        }
+        this.holder = new WireHolder(options, user, password, id, this);
         String configured = options.identity().clientId();
         if (configured != null) {
             boolean isOpen = false;
@@ -82,6 +88,83 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
 
     ClientOptions options() {
         return options;
+    }
+
+    // ---- loss and recovery
+
+    /** What can be tried again on a new connection. */
+    interface Attempt<T> {
+        T make() throws JMSException;
+    }
+
+    /** What a new connection makes unnecessary. */
+    interface Action {
+        void run() throws JMSException;
+    }
+
+    /** Whether a lost connection comes back. */
+    boolean recovers() {
+        return holder.recovers();
+    }
+
+    /** Tries until there is a result, or a problem other than a lost connection that comes back. */
+    <T> T retry(Attempt<T> attempt) throws JMSException {
+        while (true) {
+            int seen = holder.generation();
+            try {
+                return attempt.make();
+            } catch (LostConnectionException e) {
+                holder.awaitNext(seen, e);
+            }
+        }
+    }
+
+    /** Does what is of no use on a connection that is lost and comes back: the recovery sees to it, or the broker has. */
+    void tolerate(Action action) throws JMSException {
+        try {
+            action.run();
+        } catch (LostConnectionException e) {
+            if (!recovers()) {
+                throw e;
+            }
+        }
+    }
+
+    /** The connection is gone for good. */
+    @Override
+    public void failed(JMSException cause) {
+        for (ClientSession session : sessions) {
+            session.failed(cause);
+        }
+        reports.report(cause);
+    }
+
+    @Override
+    public void reattach(WireConnection fresh, JMSException cause) throws JMSException {
+        long unanswered = unansweredSends.getAndSet(0);
+        if (unanswered > 0) {
+            JmsLog.sendsWithoutAnswer(unanswered);
+        }
+        WireSession own = fresh.session();
+        synchronized (monitor) {
+            ownSession = own;
+        }
+        temporaries.reattach(own);
+        for (ClientSession session : sessions) {
+            session.reattach(fresh, cause);
+        }
+    }
+
+    /** The connection of this moment, which the caller is about to be attached to. */
+    WireConnection wire() throws JMSException {
+        return open();
+    }
+
+    /** Address of a destination at the broker of this moment. */
+    String address(PostriderDestination destination) {
+        return destination.kind().isTemporary()
+                ? temporaries.address(destination)
+                : prefixes().address(destination);
     }
 
     @Nullable
@@ -116,7 +199,9 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
 
     /** A send nobody waits for has failed. When the connection is gone that is reported once, not for each send. */
     void reportSend(JMSException problem) {
-        if (!(problem instanceof IllegalStateException)) {
+        if (problem instanceof LostConnectionException) {
+            unansweredSends.incrementAndGet();
+        } else if (!(problem instanceof IllegalStateException)) {
             report(problem);
         }
     }
@@ -258,13 +343,17 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     private ClientSession session(Domain sessionDomain, int mode) throws JMSException {
         checkOpen();
         AckMode ackMode = AckMode.of(mode);
-        WireConnection wire = open();
         String sessionId = "ID:" + id + ":" + sessionCount.incrementAndGet();
-        ClientSession session = new ClientSession(this, wire.session(), sessionId, sessionDomain, ackMode);
+        ClientSession session =
+                retry(() -> new ClientSession(this, open().session(), sessionId, sessionDomain, ackMode));
         boolean startsNow;
         synchronized (monitor) {
             sessions.add(session);
             startsNow = isStarted;
+        }
+        if (recovers()) {
+            // The connection may have been restored before the session was in the list.
+            retry(() -> session.reattachIfStale(open()));
         }
         if (startsNow) {
             session.start();
@@ -306,7 +395,7 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     private WireSession ownSession() throws JMSException {
         WireConnection wire = open();
         synchronized (monitor) {
-            if (ownSession == null) {
+            if (ownSession == null || !ownSession.isUsable()) {
                 ownSession = wire.session();
             }
             return ownSession;
@@ -314,7 +403,7 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     }
 
     PostriderDestination createTemporary(DestinationKind kind) throws JMSException {
-        return temporaries.create(kind, ownSession(), this);
+        return retry(() -> temporaries.create(kind, ownSession(), this));
     }
 
     @Override
@@ -337,8 +426,11 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
         SubscriptionNames names = subscriptions();
         names.checkNoConsumer(name);
         List<String> desired = names.hasClientId() ? List.of() : List.of("shared", "global");
-        WireReceiver found = ownSession().receiver(ReceiverSpec.lookup(names.lookup(name), desired), new Lookup());
-        found.close(true);
+        retry(() -> {
+            WireReceiver found = ownSession().receiver(ReceiverSpec.lookup(names.lookup(name), desired), new Lookup());
+            found.close(true);
+            return true;
+        });
     }
 
     /** Takes nothing: a lookup is given no credit. */

@@ -10,10 +10,12 @@ import io.postrider.jms.destination.PostriderDestination;
 import io.postrider.jms.destination.PostriderQueue;
 import io.postrider.jms.destination.PostriderTopic;
 import io.postrider.jms.error.JmsErrors;
+import io.postrider.jms.error.LostConnectionException;
 import io.postrider.jms.message.Messages;
 import io.postrider.jms.uri.ClientOptions;
 import io.postrider.jms.wire.Inbound;
 import io.postrider.jms.wire.RemotePeer;
+import io.postrider.jms.wire.WireConnection;
 import io.postrider.jms.wire.WireOutcome;
 import io.postrider.jms.wire.WireSession;
 import jakarta.jms.BytesMessage;
@@ -57,7 +59,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSession implements QueueSession, TopicSession {
     private final ClientConnection connection;
-    private final WireSession wire;
+    /** Replaced by another when the connection was lost and came back. */
+    private volatile WireSession wire;
+
     private final String id;
     private final Domain domain;
     private final AckMode ackMode;
@@ -170,6 +174,45 @@ final class ClientSession implements QueueSession, TopicSession {
         connection.checkOpen();
     }
 
+    /** Where a destination is at the broker. */
+    String address(PostriderDestination destination) {
+        return connection.address(destination);
+    }
+
+    // ---- loss and recovery
+
+    /** The connection is gone for good. */
+    void failed(JMSException cause) {
+        for (ClientConsumer consumer : consumers) {
+            consumer.failed(cause);
+        }
+    }
+
+    /** Lives on in a new connection; what cannot is closed and reported. */
+    synchronized void reattach(WireConnection fresh, JMSException cause) throws JMSException {
+        if (isClosed.get() || wire.connection() == fresh) {
+            return;
+        }
+        WireSession newWire = fresh.session();
+        acknowledgements.forgetAll();
+        if (transaction != null) {
+            transaction.lost(cause);
+            transaction.reattach(newWire);
+        }
+        wire = newWire;
+        for (ClientProducer producer : producers) {
+            producer.reattach();
+        }
+        for (ClientConsumer consumer : consumers) {
+            consumer.reattach();
+        }
+    }
+
+    boolean reattachIfStale(WireConnection current) throws JMSException {
+        reattach(current, new LostConnectionException("The connection was lost", null));
+        return true;
+    }
+
     // ---- start, stop, recover, close
 
     void start() throws JMSException {
@@ -206,11 +249,7 @@ final class ClientSession implements QueueSession, TopicSession {
         for (Map.Entry<ClientConsumer, List<Arrival>> entry : perConsumer.entrySet()) {
             ClientConsumer consumer = entry.getKey();
             if (consumer.isClosed()) {
-                wire.settle(
-                        entry.getValue().stream()
-                                .map(arrival -> arrival.inbound)
-                                .toList(),
-                        WireOutcome.FAILED);
+                connection.tolerate(() -> wire.settle(inbounds(entry.getValue()), WireOutcome.FAILED));
                 consumer.detachIfDone();
             } else {
                 consumer.redeliver(entry.getValue());
@@ -270,13 +309,16 @@ final class ClientSession implements QueueSession, TopicSession {
     ClientConsumer consume(ConsumerSpec spec) throws JMSException {
         PostriderDestination destination = spec.destination();
         connection.checkMayConsume(destination);
-        ConsumerLinks links = new ConsumerLinks(connection, nextLinkId(), prefixes(), options());
+        ConsumerLinks links = new ConsumerLinks(connection, nextLinkId(), options());
         boolean isTaken = false;
         ConsumerLinks.Plan plan = links.plan(spec, ackMode);
         try {
-            ClientConsumer consumer = new ClientConsumer(this, spec, plan.link(), plan.prefetch());
+            ClientConsumer consumer = connection.retry(() -> new ClientConsumer(this, spec, plan));
             consumers.add(consumer);
             isTaken = true;
+            if (connection.recovers()) {
+                connection.retry(consumer::reattachIfStale);
+            }
             if (isStarted) {
                 consumer.start();
             }
@@ -442,8 +484,12 @@ final class ClientSession implements QueueSession, TopicSession {
     private ClientProducer produce(@Nullable Destination destination) throws JMSException {
         checkOpen();
         PostriderDestination own = destination == null ? null : Destinations.from(destination);
-        ClientProducer producer = new ClientProducer(this, nextLinkId(), own);
+        String linkId = nextLinkId();
+        ClientProducer producer = connection.retry(() -> new ClientProducer(this, linkId, own));
         producers.add(producer);
+        if (connection.recovers()) {
+            connection.retry(producer::reattachIfStale);
+        }
         return producer;
     }
 
@@ -592,8 +638,8 @@ final class ClientSession implements QueueSession, TopicSession {
     }
 
     /**
-     * Messages received come again in their old order: the consumers give back their credit and, once the broker has
-     * rolled back, what was sent ahead to them.
+     * Messages received come again in their old order: the consumers first give back their credit and what was sent ahead
+     * to them, because some brokers put what comes back at the head of the queue.
      */
     @Override
     public void rollback() throws JMSException {
@@ -601,19 +647,17 @@ final class ClientSession implements QueueSession, TopicSession {
         listenerThread.pause();
         for (ClientConsumer consumer : consumers) {
             consumer.stop();
+            consumer.releaseBuffered();
         }
         List<Arrival> received = acknowledgements.takeAll();
         open.rollback(inbounds(received));
         for (Arrival arrival : received) {
             arrival.consumer.detachIfDone();
         }
-        for (ClientConsumer consumer : consumers) {
-            consumer.releaseBuffered();
-            if (isStarted) {
+        if (isStarted) {
+            for (ClientConsumer consumer : consumers) {
                 consumer.start();
             }
-        }
-        if (isStarted) {
             listenerThread.resume();
         }
     }

@@ -12,6 +12,7 @@ import io.postrider.jms.wire.WireSession;
 import jakarta.jms.JMSException;
 import jakarta.jms.TransactionRolledBackException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ final class SessionTransaction {
     private void sendEnded(@Nullable TransactionId own, @Nullable JMSException failure) {
         synchronized (monitor) {
             sendsUnderWay--;
-            if (failure != null && own == id && doubt == null) {
+            if (failure != null && Objects.equals(own, id) && doubt == null) {
                 doubt = failure;
             }
             monitor.notifyAll();
@@ -163,8 +164,7 @@ final class SessionTransaction {
             if (coordinator.isUsable()) {
                 throw e;
             }
-            throw JmsErrors.withCause(
-                    new LostConnectionException(String.valueOf(e.getMessage()), e.getErrorCode()), e);
+            throw JmsErrors.withCause(new LostConnectionException(String.valueOf(e.getMessage()), e.getErrorCode()), e);
         }
         next(ended.next());
         JMSException refusal = ended.refusal();

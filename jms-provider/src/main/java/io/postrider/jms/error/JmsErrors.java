@@ -73,7 +73,6 @@ public final class JmsErrors {
             Map.entry(InvalidDestinationException.class, InvalidDestinationException::new),
             Map.entry(InvalidSelectorException.class, InvalidSelectorException::new),
             Map.entry(JMSSecurityException.class, JMSSecurityException::new),
-            Map.entry(LostConnectionException.class, LostConnectionException::new),
             Map.entry(ResourceAllocationException.class, ResourceAllocationException::new),
             Map.entry(TransactionRolledBackException.class, TransactionRolledBackException::new));
 
@@ -81,7 +80,12 @@ public final class JmsErrors {
 
     /** An exception of the same type, text and code for one more caller, whose trace is the caller's own. */
     public static JMSException copy(JMSException e) {
-        Maker maker = SAME.getOrDefault(e.getClass(), JMSException::new);
+        if (e instanceof RedirectedException redirected) {
+            return withCause(redirected.again(), e);
+        }
+        Maker maker = e instanceof LostConnectionException
+                ? LostConnectionException::new
+                : SAME.getOrDefault(e.getClass(), JMSException::new);
         return withCause(maker.make(String.valueOf(e.getMessage()), e.getErrorCode()), e);
     }
 

@@ -32,13 +32,13 @@ final class Engine {
 
     Engine(WireSettings settings) {
         transport.setEmitFlowEventOnSend(false);
-        transport.setMaxFrameSize(settings.maxFrameSize());
-        transport.setChannelMax(settings.channelMax());
+        transport.setMaxFrameSize(settings.transport().maxFrameSize());
+        transport.setChannelMax(settings.transport().channelMax());
         transport.setInitialRemoteMaxFrameSize(SASL_FRAME_SIZE);
-        if (settings.idleTimeoutMs() > 0) {
-            transport.setIdleTimeout(settings.idleTimeoutMs());
+        if (settings.transport().idleTimeoutMs() > 0) {
+            transport.setIdleTimeout(settings.transport().idleTimeoutMs());
         }
-        if (settings.hasSaslLayer()) {
+        if (settings.transport().hasSaslLayer()) {
             sasl = transport.sasl();
             sasl.client();
             sasl.setRemoteHostname(settings.hostname());

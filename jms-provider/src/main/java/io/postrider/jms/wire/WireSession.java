@@ -173,6 +173,20 @@ public final class WireSession {
         }
     }
 
+    /** Whether links can be attached. */
+    public boolean isUsable() {
+        connection.lock.lock();
+        try {
+            return failure == null && connection.isUsable();
+        } finally {
+            connection.lock.unlock();
+        }
+    }
+
+    public WireConnection connection() {
+        return connection;
+    }
+
     /** Under the lock. */
     void checkUsable() throws JMSException {
         connection.checkUsable();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.postrider.conformance.kit.Spec;
 import jakarta.jms.CompletionListener;
 import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.IllegalStateRuntimeException;
 import jakarta.jms.JMSConsumer;
@@ -26,14 +27,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Chapters 6.1.8, 6.2.15 and 8.8: every method of a closed object but close() is an IllegalStateException. */
-@Timeout(10)
 class ClosedObjectSpecTest extends JmsSpecTest {
     private Queue queue;
     private Topic topic;
     private Message message;
+
+    /** With limits, for a client that would wait for ever. */
+    @Override
+    ConnectionFactory factory() {
+        return factory("?jms.requestTimeout=2000&jms.sendTimeout=2000");
+    }
 
     /** Calls every method of the interface and returns those that did not say that the object is closed. */
     private Map<String, String> survivors(Object closed, Class<?> type, Class<?> expected, Set<String> exempt)

@@ -209,7 +209,8 @@ class TransactionSpecTest extends JmsSpecTest {
                 public void onCompletion(Message message) {
                     completed.add(message.toString());
                     seen.complete(List.of(
-                            ConnectionSpecTest.outcome(session::commit), ConnectionSpecTest.outcome(session::rollback)));
+                            ConnectionSpecTest.outcome(session::commit),
+                            ConnectionSpecTest.outcome(session::rollback)));
                 }
 
                 @Override
