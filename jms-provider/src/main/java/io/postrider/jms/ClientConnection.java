@@ -53,6 +53,8 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     private final AtomicLong unansweredSends = new AtomicLong();
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private final Object monitor = new Object();
+    /** Asked for with every message; forgotten with the connection. */
+    private volatile @Nullable AddressPrefixes prefixes;
 
     // Guarded by the monitor.
     private @Nullable String clientId;
@@ -109,6 +111,9 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
 
     /** Tries until there is a result, or a problem other than a lost connection that comes back. */
     <T> T retry(Attempt<T> attempt) throws JMSException {
+        if (!recovers()) {
+            return attempt.make();
+        }
         while (true) {
             int seen = holder.generation();
             try {
@@ -145,6 +150,7 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
         if (unanswered > 0) {
             JmsLog.sendsWithoutAnswer(unanswered);
         }
+        prefixes = null;
         WireSession own = fresh.session();
         synchronized (monitor) {
             ownSession = own;
@@ -178,7 +184,12 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
 
     /** Prefixes of the URI, else those the broker announced. */
     AddressPrefixes prefixes() {
-        return options.prefixes().equals(AddressPrefixes.NONE) ? peer().prefixes() : options.prefixes();
+        AddressPrefixes known = prefixes;
+        if (known == null) {
+            known = options.prefixes().equals(AddressPrefixes.NONE) ? peer().prefixes() : options.prefixes();
+            prefixes = known;
+        }
+        return known;
     }
 
     SubscriptionNames subscriptions() {
