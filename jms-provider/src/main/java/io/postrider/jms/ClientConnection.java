@@ -314,7 +314,9 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     @Override
     public void stop() throws JMSException {
         checkOpen();
-        checkNotInCallback("Connection.stop");
+        for (ClientSession session : sessions) {
+            session.checkNotInListener("Connection.stop");
+        }
         open();
         synchronized (monitor) {
             if (!isStarted) {

@@ -260,11 +260,16 @@ final class ClientSession implements QueueSession, TopicSession {
         }
     }
 
-    /** @throws IllegalStateException if the caller is one of this session's own listeners */
-    void checkNotInCallback(String method) throws IllegalStateException {
+    /** @throws IllegalStateException if the caller is a message listener of this session */
+    void checkNotInListener(String method) throws IllegalStateException {
         if (listenerThread.isCurrent() || poolWork.isCurrent()) {
             throw new IllegalStateException(method + " may not be called from a message listener of its own session");
         }
+    }
+
+    /** @throws IllegalStateException if the caller is a message or completion listener of this session */
+    void checkNotInCallback(String method) throws IllegalStateException {
+        checkNotInListener(method);
         completions.checkNotInCallback(method);
     }
 
