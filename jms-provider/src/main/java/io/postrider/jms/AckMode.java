@@ -10,6 +10,8 @@ enum AckMode {
     AUTO(Session.AUTO_ACKNOWLEDGE),
     CLIENT(Session.CLIENT_ACKNOWLEDGE),
     DUPS_OK(Session.DUPS_OK_ACKNOWLEDGE),
+    /** With the transaction. */
+    TRANSACTED(Session.SESSION_TRANSACTED),
     /** Each message by itself, when the application says so. */
     INDIVIDUAL(101),
     /** Never: the broker is done with a message when it has sent it. */
@@ -32,10 +34,12 @@ enum AckMode {
         return this == CLIENT || this == INDIVIDUAL;
     }
 
+    /** Whether a message stays without an outcome after the application has seen it. */
+    boolean keepsOpen() {
+        return isManual() || this == TRANSACTED;
+    }
+
     static AckMode of(int code) throws JMSException {
-        if (code == Session.SESSION_TRANSACTED) {
-            throw new JMSException("Transacted sessions are not offered yet");
-        }
         if (code == NONE_TOO) {
             return NONE;
         }
@@ -44,6 +48,6 @@ enum AckMode {
                 return mode;
             }
         }
-        throw new JMSException("Expected an acknowledgement mode of 1, 2, 3, 100, 101 or 257, but got " + code);
+        throw new JMSException("Expected an acknowledgement mode of 0, 1, 2, 3, 100, 101 or 257, but got " + code);
     }
 }

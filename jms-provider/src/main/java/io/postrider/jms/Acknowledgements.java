@@ -6,7 +6,6 @@ import io.postrider.jms.message.PostriderMessage;
 import io.postrider.jms.message.PropertyNames;
 import io.postrider.jms.wire.Inbound;
 import io.postrider.jms.wire.WireOutcome;
-import io.postrider.jms.wire.WireSession;
 import jakarta.jms.JMSException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Acknowledgements {
     private static final int BATCH_MAX = 64;
 
+    private final ClientSession session;
     private final AckMode mode;
-    private final WireSession wire;
     private final boolean isConfirmed;
     private final long timeoutMs;
 
@@ -34,9 +33,9 @@ final class Acknowledgements {
     private List<Inbound> batch = new ArrayList<>();
 
     /** @param isConfirmed whether acknowledge waits until the broker has made it durable */
-    Acknowledgements(AckMode mode, WireSession wire, boolean isConfirmed, long timeoutMs) {
+    Acknowledgements(ClientSession session, AckMode mode, boolean isConfirmed, long timeoutMs) {
+        this.session = session;
         this.mode = mode;
-        this.wire = wire;
         this.isConfirmed = isConfirmed;
         this.timeoutMs = timeoutMs;
     }
@@ -48,7 +47,7 @@ final class Acknowledgements {
         }
         synchronized (this) {
             arrival.isUnacknowledged = true;
-            if (mode.isManual()) {
+            if (mode.keepsOpen()) {
                 open.add(arrival);
             } else {
                 current = arrival;
@@ -66,7 +65,7 @@ final class Acknowledgements {
      * @param hasFailed whether the listener threw
      */
     void end(Arrival arrival, boolean hasFailed) throws JMSException {
-        if (arrival.inbound.isPresettled() || mode.isManual()) {
+        if (arrival.inbound.isPresettled() || mode.keepsOpen()) {
             arrival.consumer.topUp();
             return;
         }
@@ -98,7 +97,7 @@ final class Acknowledgements {
             full = batch;
             batch = new ArrayList<>();
         }
-        wire.settle(full, WireOutcome.ACCEPTED);
+        settle(full);
         arrival.consumer.topUp();
     }
 
@@ -110,13 +109,23 @@ final class Acknowledgements {
             batch = new ArrayList<>();
         }
         if (!rest.isEmpty()) {
-            wire.settle(rest, WireOutcome.ACCEPTED);
+            settle(rest);
         }
+    }
+
+    private void settle(List<Inbound> inbounds) throws JMSException {
+        session.connection().tolerate(() -> session.wire().settle(inbounds, WireOutcome.ACCEPTED));
+    }
+
+    /** The connection is lost: the broker has taken everything back, and an acknowledgement has nothing to say. */
+    synchronized void forgetAll() {
+        takeAll();
+        batch = new ArrayList<>();
     }
 
     /** The application acknowledges a message, and with it, unless each goes by itself, all the session has delivered. */
     private void acknowledge(Arrival arrival) throws JMSException {
-        arrival.consumer.session().checkOpen();
+        session.checkOpen();
         PostriderMessage message = arrival.message;
         WireOutcome outcome = message == null ? WireOutcome.ACCEPTED : outcome(message);
         List<Arrival> done = new ArrayList<>();
@@ -145,11 +154,13 @@ final class Acknowledgements {
         if (inbounds.isEmpty()) {
             return;
         }
-        if (isConfirmed && outcome == WireOutcome.ACCEPTED) {
-            wire.confirm(inbounds, outcome, timeoutMs);
-        } else {
-            wire.settle(inbounds, outcome);
-        }
+        session.connection().tolerate(() -> {
+            if (isConfirmed && outcome == WireOutcome.ACCEPTED) {
+                session.wire().confirm(inbounds, outcome, timeoutMs);
+            } else {
+                session.wire().settle(inbounds, outcome);
+            }
+        });
     }
 
     private static WireOutcome outcome(PostriderMessage message) throws JMSException {

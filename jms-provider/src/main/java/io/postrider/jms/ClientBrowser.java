@@ -47,7 +47,7 @@ final class ClientBrowser implements QueueBrowser {
         if (cursor != null) {
             cursor.close();
         }
-        Cursor fresh = new Cursor();
+        Cursor fresh = session.connection().retry(Cursor::new);
         cursor = fresh;
         return fresh;
     }
@@ -91,8 +91,7 @@ final class ClientBrowser implements QueueBrowser {
         private boolean isAtEnd;
 
         Cursor() throws JMSException {
-            ConsumerLinks.Plan plan = new ConsumerLinks(
-                            session.connection(), session.nextLinkId(), session.prefixes(), session.options())
+            ConsumerLinks.Plan plan = new ConsumerLinks(session.connection(), session.nextLinkId(), session.options())
                     .browse(destination, selector);
             context = new ReceiveContext(
                     destination,

@@ -4,8 +4,10 @@ package io.postrider.jms;
 
 import io.postrider.jms.destination.AddressPrefixes;
 import io.postrider.jms.destination.DestinationKind;
+import io.postrider.jms.destination.Destinations;
 import io.postrider.jms.destination.PostriderDestination;
 import io.postrider.jms.destination.TemporaryOwner;
+import io.postrider.jms.error.LostConnectionException;
 import io.postrider.jms.uri.ClientOptions;
 import io.postrider.jms.wire.Inbound;
 import io.postrider.jms.wire.ReceiverListener;
@@ -34,10 +36,11 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A connection. Any thread. */
-final class ClientConnection implements QueueConnection, TopicConnection, TemporaryOwner {
+final class ClientConnection implements QueueConnection, TopicConnection, TemporaryOwner, WireHolder.Owner {
     private final String id = UUID.randomUUID().toString();
     private final ClientOptions options;
     private final Domain domain;
@@ -47,8 +50,11 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     private final TemporaryDestinations temporaries = new TemporaryDestinations(id);
     private final List<ClientSession> sessions = new CopyOnWriteArrayList<>();
     private final AtomicInteger sessionCount = new AtomicInteger();
+    private final AtomicLong unansweredSends = new AtomicLong();
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private final Object monitor = new Object();
+    /** Asked for with every message; forgotten with the connection. */
+    private volatile @Nullable AddressPrefixes prefixes;
 
     // Guarded by the monitor.
     private @Nullable String clientId;
@@ -63,7 +69,10 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
         this.options = options;
         this.domain = domain;
         this.user = user;
-        this.holder = new WireHolder(WireHolder.settings(options, user, password), reports::report);
+        if (!options.withoutEffect().isEmpty()) {
+            JmsLog.optionsWithoutEffect(options.withoutEffect());
+        }
+        this.holder = new WireHolder(options, user, password, id, this);
         String configured = options.identity().clientId();
         if (configured != null) {
             boolean isOpen = false;
@@ -83,6 +92,87 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
         return options;
     }
 
+    // ---- loss and recovery
+
+    /** What can be tried again on a new connection. */
+    interface Attempt<T> {
+        T make() throws JMSException;
+    }
+
+    /** What a new connection makes unnecessary. */
+    interface Action {
+        void run() throws JMSException;
+    }
+
+    /** Whether a lost connection comes back. */
+    boolean recovers() {
+        return holder.recovers();
+    }
+
+    /** Tries until there is a result, or a problem other than a lost connection that comes back. */
+    <T> T retry(Attempt<T> attempt) throws JMSException {
+        if (!recovers()) {
+            return attempt.make();
+        }
+        while (true) {
+            int seen = holder.generation();
+            try {
+                return attempt.make();
+            } catch (LostConnectionException e) {
+                holder.awaitNext(seen, e);
+            }
+        }
+    }
+
+    /** Does what is of no use on a connection that is lost and comes back: the recovery sees to it, or the broker has. */
+    void tolerate(Action action) throws JMSException {
+        try {
+            action.run();
+        } catch (LostConnectionException e) {
+            if (!recovers()) {
+                throw e;
+            }
+        }
+    }
+
+    /** The connection is gone for good. */
+    @Override
+    public void failed(JMSException cause) {
+        for (ClientSession session : sessions) {
+            session.failed(cause);
+        }
+        reports.report(cause);
+    }
+
+    @Override
+    public void reattach(WireConnection fresh, JMSException cause) throws JMSException {
+        long unanswered = unansweredSends.getAndSet(0);
+        if (unanswered > 0) {
+            JmsLog.sendsWithoutAnswer(unanswered);
+        }
+        prefixes = null;
+        WireSession own = fresh.session();
+        synchronized (monitor) {
+            ownSession = own;
+        }
+        temporaries.reattach(own);
+        for (ClientSession session : sessions) {
+            session.reattach(fresh, cause);
+        }
+    }
+
+    /** The connection of this moment, which the caller is about to be attached to. */
+    WireConnection wire() throws JMSException {
+        return open();
+    }
+
+    /** Address of a destination at the broker of this moment. */
+    String address(PostriderDestination destination) {
+        return destination.kind().isTemporary()
+                ? temporaries.address(destination)
+                : prefixes().address(destination);
+    }
+
     @Nullable
     String user() {
         return user;
@@ -94,7 +184,12 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
 
     /** Prefixes of the URI, else those the broker announced. */
     AddressPrefixes prefixes() {
-        return options.prefixes().equals(AddressPrefixes.NONE) ? peer().prefixes() : options.prefixes();
+        AddressPrefixes known = prefixes;
+        if (known == null) {
+            known = options.prefixes().equals(AddressPrefixes.NONE) ? peer().prefixes() : options.prefixes();
+            prefixes = known;
+        }
+        return known;
     }
 
     SubscriptionNames subscriptions() {
@@ -115,7 +210,9 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
 
     /** A send nobody waits for has failed. When the connection is gone that is reported once, not for each send. */
     void reportSend(JMSException problem) {
-        if (!(problem instanceof IllegalStateException)) {
+        if (problem instanceof LostConnectionException) {
+            unansweredSends.incrementAndGet();
+        } else if (!(problem instanceof IllegalStateException)) {
             report(problem);
         }
     }
@@ -217,7 +314,9 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     @Override
     public void stop() throws JMSException {
         checkOpen();
-        checkNotInCallback("Connection.stop");
+        for (ClientSession session : sessions) {
+            session.checkNotInListener("Connection.stop");
+        }
         open();
         synchronized (monitor) {
             if (!isStarted) {
@@ -257,13 +356,17 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     private ClientSession session(Domain sessionDomain, int mode) throws JMSException {
         checkOpen();
         AckMode ackMode = AckMode.of(mode);
-        WireConnection wire = open();
         String sessionId = "ID:" + id + ":" + sessionCount.incrementAndGet();
-        ClientSession session = new ClientSession(this, wire.session(), sessionId, sessionDomain, ackMode);
+        ClientSession session =
+                retry(() -> new ClientSession(this, open().session(), sessionId, sessionDomain, ackMode));
         boolean startsNow;
         synchronized (monitor) {
             sessions.add(session);
             startsNow = isStarted;
+        }
+        if (recovers()) {
+            // The connection may have been restored before the session was in the list.
+            retry(() -> session.reattachIfStale(open()));
         }
         if (startsNow) {
             session.start();
@@ -305,7 +408,7 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     private WireSession ownSession() throws JMSException {
         WireConnection wire = open();
         synchronized (monitor) {
-            if (ownSession == null) {
+            if (ownSession == null || !ownSession.isUsable()) {
                 ownSession = wire.session();
             }
             return ownSession;
@@ -313,7 +416,7 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     }
 
     PostriderDestination createTemporary(DestinationKind kind) throws JMSException {
-        return temporaries.create(kind, ownSession(), this);
+        return retry(() -> temporaries.create(kind, ownSession(), this));
     }
 
     @Override
@@ -336,8 +439,11 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
         SubscriptionNames names = subscriptions();
         names.checkNoConsumer(name);
         List<String> desired = names.hasClientId() ? List.of() : List.of("shared", "global");
-        WireReceiver found = ownSession().receiver(ReceiverSpec.lookup(names.lookup(name), desired), new Lookup());
-        found.close(true);
+        retry(() -> {
+            WireReceiver found = ownSession().receiver(ReceiverSpec.lookup(names.lookup(name), desired), new Lookup());
+            found.close(true);
+            return true;
+        });
     }
 
     /** Takes nothing: a lookup is given no credit. */
@@ -355,51 +461,101 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
 
     // ---- connection consumers
 
-    private ConnectionConsumer notOffered() throws JMSException {
-        checkOpen();
-        throw new JMSException("Connection consumers are not offered yet");
-    }
-
-    @Override
-    public ConnectionConsumer createConnectionConsumer(
-            Destination destination, String messageSelector, ServerSessionPool pool, int maxMessages)
+    private ConnectionConsumer poolConsumer(ConsumerSpec spec, @Nullable ServerSessionPool pool, int messagesMax)
             throws JMSException {
-        return notOffered();
+        if (pool == null) {
+            throw new JMSException("Expected a server session pool, but got null");
+        }
+        if (messagesMax < 1) {
+            throw new JMSException("Expected at least 1 message for a session at once, but got " + messagesMax);
+        }
+        ClientSession session = session(Domain.COMMON, Session.AUTO_ACKNOWLEDGE);
+        boolean isMade = false;
+        try {
+            PoolConsumer consumer = new PoolConsumer(session, session.consume(spec), pool, messagesMax);
+            consumer.start();
+            isMade = true;
+            return consumer;
+        } finally {
+            if (!isMade) {
+                session.close();
+            }
+        }
+    }
+
+    private ConnectionConsumer plainConsumer(
+            @Nullable Destination destination,
+            @Nullable String messageSelector,
+            @Nullable ServerSessionPool pool,
+            int messagesMax)
+            throws JMSException {
+        checkOpen();
+        ConsumerSpec spec =
+                ConsumerSpec.plain(Destinations.from(destination), ClientSession.selector(messageSelector), false);
+        return poolConsumer(spec, pool, messagesMax);
+    }
+
+    private ConnectionConsumer subscriptionConsumer(
+            @Nullable Topic topic,
+            @Nullable String name,
+            @Nullable String messageSelector,
+            @Nullable ServerSessionPool pool,
+            int messagesMax,
+            boolean isDurable,
+            boolean isShared)
+            throws JMSException {
+        checkOpen();
+        domain.checkNot(Domain.QUEUE, "A connection consumer of a subscription");
+        PostriderDestination own = ClientSession.topic(topic);
+        ConsumerSpec spec = new ConsumerSpec(
+                own,
+                ClientSession.selector(messageSelector),
+                false,
+                SubscriptionNames.check(name),
+                isDurable,
+                isShared);
+        return poolConsumer(spec, pool, messagesMax);
     }
 
     @Override
     public ConnectionConsumer createConnectionConsumer(
-            Queue queue, String messageSelector, ServerSessionPool pool, int maxMessages) throws JMSException {
-        return notOffered();
+            Destination destination, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        return plainConsumer(destination, messageSelector, pool, maxMessages);
     }
 
     @Override
     public ConnectionConsumer createConnectionConsumer(
-            Topic topic, String messageSelector, ServerSessionPool pool, int maxMessages) throws JMSException {
-        return notOffered();
+            Queue queue, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        return plainConsumer(queue, messageSelector, pool, maxMessages);
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Topic topic, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        return plainConsumer(topic, messageSelector, pool, maxMessages);
     }
 
     @Override
     public ConnectionConsumer createSharedConnectionConsumer(
-            Topic topic, String name, String messageSelector, ServerSessionPool pool, int maxMessages)
+            Topic topic, String name, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
             throws JMSException {
-        domain.checkNot(Domain.QUEUE, "createSharedConnectionConsumer");
-        return notOffered();
+        return subscriptionConsumer(topic, name, messageSelector, pool, maxMessages, false, true);
     }
 
     @Override
     public ConnectionConsumer createDurableConnectionConsumer(
-            Topic topic, String name, String messageSelector, ServerSessionPool pool, int maxMessages)
+            Topic topic, String name, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
             throws JMSException {
-        domain.checkNot(Domain.QUEUE, "createDurableConnectionConsumer");
-        return notOffered();
+        return subscriptionConsumer(topic, name, messageSelector, pool, maxMessages, true, false);
     }
 
     @Override
     public ConnectionConsumer createSharedDurableConnectionConsumer(
-            Topic topic, String name, String messageSelector, ServerSessionPool pool, int maxMessages)
+            Topic topic, String name, @Nullable String messageSelector, ServerSessionPool pool, int maxMessages)
             throws JMSException {
-        domain.checkNot(Domain.QUEUE, "createSharedDurableConnectionConsumer");
-        return notOffered();
+        return subscriptionConsumer(topic, name, messageSelector, pool, maxMessages, true, true);
     }
 }

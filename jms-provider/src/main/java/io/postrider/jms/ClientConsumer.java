@@ -6,6 +6,7 @@ import io.postrider.jms.codec.AmqpFormatException;
 import io.postrider.jms.context.BodyReceiver;
 import io.postrider.jms.destination.PostriderDestination;
 import io.postrider.jms.error.JmsErrors;
+import io.postrider.jms.error.LostConnectionException;
 import io.postrider.jms.message.MessageDecoder;
 import io.postrider.jms.message.Messages;
 import io.postrider.jms.message.PostriderMessage;
@@ -44,7 +45,10 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
     private final ReceiveContext context;
     private final int prefetch;
     private final MessageBuffer buffer = new MessageBuffer();
-    private final WireReceiver receiver;
+    private final ReceiverSpec link;
+    /** Replaced by another when the connection was lost and came back. */
+    private volatile WireReceiver receiver;
+
     private final AtomicBoolean isClosed = new AtomicBoolean();
     /** Held by a receive until it has acknowledged, so that close can wait for it. */
     private final ReentrantLock receiving = new ReentrantLock();
@@ -54,18 +58,58 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
     private volatile boolean isWaiting;
     private volatile boolean isDetachPending;
 
-    ClientConsumer(ClientSession session, ConsumerSpec spec, ReceiverSpec link, int prefetch) throws JMSException {
+    ClientConsumer(ClientSession session, ConsumerSpec spec, ConsumerLinks.Plan plan) throws JMSException {
         this.session = session;
         this.spec = spec;
         this.options = session.options();
-        this.prefetch = prefetch;
+        this.prefetch = plan.prefetch();
+        this.link = plan.link();
         this.context = new ReceiveContext(
                 spec.destination(), session.prefixes(), options.receiving().objects());
-        this.receiver = session.wire().receiver(link, this);
-        if (!receiver.isSelectorApplied()) {
-            receiver.close(true);
+        this.receiver = attach();
+    }
+
+    private WireReceiver attach() throws JMSException {
+        WireReceiver attached = session.wire().receiver(link.at(session.address(spec.destination())), this);
+        if (!attached.isSelectorApplied()) {
+            attached.close(true);
             throw new JMSException("The broker does not filter messages of " + spec.destination());
         }
+        return attached;
+    }
+
+    // ---- loss and recovery
+
+    /** Lives on in the session's new connection. If the broker does not let it, it ends, and that is reported. */
+    void reattach() throws JMSException {
+        if (isClosed.get() || receiver.session() == session.wire()) {
+            return;
+        }
+        try {
+            receiver = attach();
+            if (session.isStarted()) {
+                start();
+            }
+        } catch (LostConnectionException e) {
+            throw e;
+        } catch (JMSException e) {
+            JmsLog.reattachFailed("A consumer of " + spec.destination(), e);
+            failed(e);
+            session.connection().report(e);
+        }
+    }
+
+    boolean reattachIfStale() throws JMSException {
+        synchronized (session) {
+            reattach();
+        }
+        return true;
+    }
+
+    /** Gives out nothing more, and says why. */
+    void failed(JMSException cause) {
+        failure = cause;
+        buffer.close();
     }
 
     ClientSession session() {
@@ -88,8 +132,12 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
 
     @Override
     public void ended(JMSException cause, boolean isByPeer) {
-        failure = cause;
-        buffer.close();
+        if (cause instanceof LostConnectionException && session.connection().recovers()) {
+            // What the broker still counts as ours comes again on the next connection.
+            buffer.keepOnly(arrival -> arrival.inbound.isPresettled());
+            return;
+        }
+        failed(cause);
         if (isByPeer) {
             session.connection().report(cause);
         }
@@ -108,7 +156,8 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
     void stop() throws JMSException {
         buffer.setRunning(false);
         if (receiver.isUsable()) {
-            receiver.drain(0, options.timeouts().drainMs());
+            session.connection()
+                    .tolerate(() -> receiver.drain(0, options.timeouts().drainMs()));
         }
     }
 
@@ -116,7 +165,7 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
     void topUp() throws JMSException {
         int window = window();
         if (window > 0 && !isClosed.get() && buffer.isRunning()) {
-            receiver.topUp(window, buffer.size());
+            session.connection().tolerate(() -> receiver.topUp(window, buffer.size()));
         }
     }
 
@@ -178,7 +227,7 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
             try {
                 body = body(arrival.message, type);
             } catch (MessageFormatException e) {
-                if (session.ackMode().isManual()) {
+                if (session.ackMode().keepsOpen()) {
                     taken.accept(arrival.message);
                     session.acknowledgements().begin(arrival);
                 } else {
@@ -268,7 +317,8 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
             return null;
         }
         int extra = timeoutMs == 0 && receiver.credit() == 0 ? 1 : 0;
-        receiver.drain(extra, options.timeouts().drainMs());
+        session.connection()
+                .tolerate(() -> receiver.drain(extra, options.timeouts().drainMs()));
         Arrival arrival = buffer.pollNow();
         topUp();
         return arrival;
@@ -296,16 +346,26 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
         if (redeliveriesMax >= 0 && message.deliveryCount() > redeliveriesMax) {
             JmsLog.messageRefused(
                     spec.destination().name(), "it was redelivered " + message.deliveryCount() + " times");
-            settle(arrival, WireOutcome.FAILED_HERE);
+            settle(arrival, refusal());
             return false;
         }
         return true;
     }
 
+    private WireOutcome refusal() {
+        return switch (options.receiving().redeliveryOutcome()) {
+            case ACCEPTED -> WireOutcome.ACCEPTED;
+            case REJECTED -> WireOutcome.REJECTED;
+            case RELEASED -> WireOutcome.RELEASED;
+            case MODIFIED_FAILED -> WireOutcome.FAILED;
+            case MODIFIED_FAILED_UNDELIVERABLE -> WireOutcome.FAILED_HERE;
+        };
+    }
+
     /** Ends a delivery and lets the broker send more if it is time to. */
     void settle(Arrival arrival, WireOutcome outcome) throws JMSException {
         int window = !isClosed.get() && buffer.isRunning() ? window() : 0;
-        receiver.settle(arrival.inbound, outcome, window, buffer.size());
+        session.connection().tolerate(() -> receiver.settle(arrival.inbound, outcome, window, buffer.size()));
     }
 
     /** Puts messages back to be delivered again, marked as such. */
@@ -365,7 +425,7 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
                 return false;
             }
             if (isFit(arrival) && arrival.message != null) {
-                deliver(arrival, arrival.message, target);
+                deliver(session, arrival, arrival.message, target);
             }
             return true;
         } catch (JMSException e) {
@@ -375,8 +435,38 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
         }
     }
 
-    private void deliver(Arrival arrival, PostriderMessage message, MessageListener target) throws JMSException {
-        session.acknowledgements().begin(arrival);
+    // ---- for a server session pool
+
+    /**
+     * The next message fit to be delivered.
+     *
+     * @param waits until there is one
+     * @return null if there is none now, or the consumer is closed
+     */
+    @Nullable
+    Arrival takeForPool(boolean waits) throws JMSException {
+        while (true) {
+            Arrival arrival = waits ? await(FOREVER) : buffer.pollNow();
+            if (arrival == null || isFit(arrival)) {
+                return arrival;
+            }
+        }
+    }
+
+    void putBack(List<Arrival> arrivals) {
+        buffer.putBack(arrivals);
+    }
+
+    /** Delivers a message to the listener of a pool's session, which acknowledges as its mode says. */
+    void deliverFor(ClientSession owner, Arrival arrival, MessageListener target) throws JMSException {
+        if (arrival.message != null) {
+            deliver(owner, arrival, arrival.message, target);
+        }
+    }
+
+    private void deliver(ClientSession owner, Arrival arrival, PostriderMessage message, MessageListener target)
+            throws JMSException {
+        owner.acknowledgements().begin(arrival);
         boolean hasFailed = false;
         try {
             target.onMessage(message);
@@ -384,7 +474,7 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
             hasFailed = true;
             JmsLog.listenerFailed(spec.destination().name(), String.valueOf(message.getJMSMessageID()), e);
         }
-        session.acknowledgements().end(arrival, hasFailed);
+        owner.acknowledgements().end(arrival, hasFailed);
     }
 
     // ---- closing
@@ -416,8 +506,17 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
         } catch (JMSException e) {
             JmsLog.closeFailed("a consumer of " + spec.destination(), e);
         }
-        if (spec.isDurable() && !spec.isShared() && spec.subscription() != null) {
-            session.connection().subscriptions().giveBackExclusive(spec.subscription());
+        giveBackSubscription();
+    }
+
+    /** Returns what was sent ahead and not taken, as if it had never been sent. */
+    void releaseBuffered() throws JMSException {
+        List<Inbound> unseen = buffer.takeAll().stream()
+                .map(arrival -> arrival.inbound)
+                .filter(inbound -> !inbound.isPresettled())
+                .toList();
+        if (!unseen.isEmpty()) {
+            session.connection().tolerate(() -> session.wire().settle(unseen, WireOutcome.RELEASED));
         }
     }
 
@@ -431,14 +530,9 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
                 return;
             }
             session.acknowledgements().flush();
-            receiver.drain(0, options.timeouts().closeMs());
-            List<Inbound> unseen = buffer.takeAll().stream()
-                    .map(arrival -> arrival.inbound)
-                    .filter(inbound -> !inbound.isPresettled())
-                    .toList();
-            if (!unseen.isEmpty()) {
-                session.wire().settle(unseen, WireOutcome.RELEASED);
-            }
+            session.connection()
+                    .tolerate(() -> receiver.drain(0, options.timeouts().closeMs()));
+            releaseBuffered();
         } finally {
             receiving.unlock();
         }
@@ -454,11 +548,15 @@ final class ClientConsumer implements QueueReceiver, TopicSubscriber, BodyReceiv
 
     private void detach() throws JMSException {
         try {
-            receiver.close(!spec.isDurable());
+            session.connection().tolerate(() -> receiver.close(!spec.isDurable()));
         } finally {
-            if (spec.isDurable() && !spec.isShared() && spec.subscription() != null) {
-                session.connection().subscriptions().giveBackExclusive(spec.subscription());
-            }
+            giveBackSubscription();
+        }
+    }
+
+    private void giveBackSubscription() {
+        if (spec.subscription() != null) {
+            session.connection().subscriptions().giveBack(spec);
         }
     }
 

@@ -4,12 +4,15 @@ package io.postrider.jms;
 
 import io.postrider.jms.destination.Destinations;
 import io.postrider.jms.destination.PostriderDestination;
+import io.postrider.jms.error.JmsErrors;
+import io.postrider.jms.error.LostConnectionException;
 import io.postrider.jms.message.MessageEncoder;
 import io.postrider.jms.message.Messages;
 import io.postrider.jms.message.PostriderMessage;
 import io.postrider.jms.uri.ClientOptions;
 import io.postrider.jms.wire.Send;
 import io.postrider.jms.wire.SyncSend;
+import io.postrider.jms.wire.TransactionId;
 import jakarta.jms.CompletionListener;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.Destination;
@@ -21,7 +24,9 @@ import jakarta.jms.Queue;
 import jakarta.jms.QueueSender;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicPublisher;
+import jakarta.jms.TransactionRolledBackException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +58,7 @@ final class ClientProducer implements QueueSender, TopicPublisher {
         this.destination = destination;
         this.options = session.options();
         this.ids = new MessageIdSource(id, options.sending().messageIdType());
-        this.encoder = new MessageEncoder(session.prefixes());
+        this.encoder = new MessageEncoder(session::address);
         this.links = ProducerLinks.open(session, id, destination);
     }
 
@@ -70,7 +75,7 @@ final class ClientProducer implements QueueSender, TopicPublisher {
         byte[] encoded;
         synchronized (encoder) {
             setHeader(own, to, terms);
-            encoded = encoder.encode(own, terms.timeToLiveMs(), deliveryDelayMs > 0);
+            encoded = encoder.encode(own, terms.timeToLiveMs(), deliveryDelayMs > 0, dedupeId(own));
         }
         if (own != message) {
             Messages.giveBack(own, message, to);
@@ -78,34 +83,160 @@ final class ClientProducer implements QueueSender, TopicPublisher {
         if (listener != null) {
             sendAsync(to, message, encoded, listener);
         } else {
-            send(to, encoded, terms.deliveryMode() == DeliveryMode.PERSISTENT);
+            send(to, encoded, terms.deliveryMode() == DeliveryMode.PERSISTENT, own.getJMSMessageID());
         }
     }
 
-    private void send(PostriderDestination to, byte[] encoded, boolean isPersistent) throws JMSException {
+    /** Where a message may have to be sent again: what the second sending is known by. */
+    private @Nullable String dedupeId(PostriderMessage message) {
+        if (!session.connection().recovers() || session.transaction() != null) {
+            return null;
+        }
+        String id = message.getJMSMessageID();
+        return id == null ? ids.next() : id;
+    }
+
+    private void send(PostriderDestination to, byte[] encoded, boolean isPersistent, @Nullable String id)
+            throws JMSException {
         long timeoutMs = options.timeouts().sendMs();
+        SessionTransaction transaction = session.transaction();
         boolean waits = options.sending().isSyncForced()
                 || (isPersistent && !options.sending().isAsyncForced());
-        if (waits) {
-            SyncSend send = new SyncSend();
-            links.send(to, encoded, send, timeoutMs);
-            send.await(timeoutMs);
+        if (transaction != null) {
+            sendInTransaction(to, encoded, transaction, timeoutMs);
+        } else if (waits) {
+            sendAndWait(to, encoded, timeoutMs, id);
         } else {
-            links.send(to, encoded, new UnobservedSend(session.connection()), timeoutMs);
+            session.connection().retry(() -> {
+                links.send(to, encoded, new UnobservedSend(session.connection()), null, timeoutMs);
+                return true;
+            });
+        }
+    }
+
+    /** Sends until there is an answer: when the connection is lost before it comes, the same message goes out again. */
+    private void sendAndWait(PostriderDestination to, byte[] encoded, long timeoutMs, @Nullable String id)
+            throws JMSException {
+        AtomicBoolean isUnderWay = new AtomicBoolean();
+        try {
+            session.connection().retry(() -> {
+                SyncSend send = new SyncSend();
+                boolean isRepeated = isUnderWay.get();
+                links.send(to, encoded, send, null, timeoutMs);
+                isUnderWay.set(true);
+                if (isRepeated && !session.peer().removesDuplicates()) {
+                    JmsLog.sentAgain(String.valueOf(id));
+                }
+                send.await(timeoutMs);
+                return true;
+            });
+        } catch (LostConnectionException e) {
+            throw unknown(e, isUnderWay.get());
+        }
+    }
+
+    private static JMSException unknown(LostConnectionException e, boolean isUnderWay) {
+        return isUnderWay
+                ? JmsErrors.withCause(
+                        "The outcome is unknown, the broker may or may not keep the message: " + e.getMessage(), e)
+                : e;
+    }
+
+    // ---- loss and recovery
+
+    /** Lives on in the session's new connection. If the broker does not let it, that is reported. */
+    void reattach() throws JMSException {
+        if (isClosed.get()) {
+            return;
+        }
+        try {
+            links.reattach();
+        } catch (LostConnectionException e) {
+            throw e;
+        } catch (JMSException e) {
+            JmsLog.reattachFailed("A producer for " + destination, e);
+            session.connection().report(e);
+        }
+    }
+
+    boolean reattachIfStale() throws JMSException {
+        synchronized (session) {
+            reattach();
+        }
+        return true;
+    }
+
+    // ---- transactions and completion listeners
+
+    /** The transaction hears of the outcome, and its commit waits for it. */
+    private void sendInTransaction(
+            PostriderDestination to, byte[] encoded, SessionTransaction transaction, long timeoutMs)
+            throws JMSException {
+        session.connection().retry(() -> {
+            TransactionId part = transaction.join();
+            if (part != null) {
+                sendAsPart(to, encoded, transaction, part, timeoutMs);
+            }
+            // Else the transaction is lost, and its commit will say so: what is sent in it can have no effect.
+            return true;
+        });
+    }
+
+    private void sendAsPart(
+            PostriderDestination to, byte[] encoded, SessionTransaction transaction, TransactionId part, long timeoutMs)
+            throws JMSException {
+        Consumer<@Nullable JMSException> whenEnded = transaction.sendBegins();
+        boolean isSent = false;
+        try {
+            links.send(to, encoded, new PartOfTransaction(whenEnded), part, timeoutMs);
+            isSent = true;
+        } finally {
+            if (!isSent) {
+                whenEnded.accept(null);
+            }
         }
     }
 
     private void sendAsync(PostriderDestination to, Message message, byte[] encoded, CompletionListener listener)
             throws JMSException {
-        CompletionQueue.Pending pending = session.completions().add(message, listener);
+        session.connection().retry(() -> {
+            sendAsyncOnce(to, message, encoded, listener);
+            return true;
+        });
+    }
+
+    private void sendAsyncOnce(PostriderDestination to, Message message, byte[] encoded, CompletionListener listener)
+            throws JMSException {
+        SessionTransaction transaction = session.transaction();
+        TransactionId part = transaction == null ? null : transaction.join();
+        if (transaction != null && part == null) {
+            throw new TransactionRolledBackException("The transaction is lost: roll it back");
+        }
+        Consumer<@Nullable JMSException> whenEnded = transaction == null ? failure -> {} : transaction.sendBegins();
+        CompletionQueue.Pending pending = session.completions().add(message, listener, whenEnded);
         boolean isSent = false;
         try {
-            links.send(to, encoded, pending, options.timeouts().sendMs());
+            links.send(to, encoded, pending, part, options.timeouts().sendMs());
             isSent = true;
         } finally {
             if (!isSent) {
+                whenEnded.accept(null);
                 session.completions().withdraw(pending);
             }
+        }
+    }
+
+    /** A send whose outcome only its transaction asks for. */
+    private static final class PartOfTransaction extends Send {
+        private final Consumer<@Nullable JMSException> whenEnded;
+
+        PartOfTransaction(Consumer<@Nullable JMSException> whenEnded) {
+            this.whenEnded = whenEnded;
+        }
+
+        @Override
+        protected void ended(@Nullable JMSException failure) {
+            whenEnded.accept(failure);
         }
     }
 
@@ -209,7 +340,7 @@ final class ClientProducer implements QueueSender, TopicPublisher {
         }
         try {
             session.completions().awaitEmpty(options.timeouts().closeMs());
-            links.close();
+            session.connection().tolerate(links::close);
         } finally {
             session.forget(this);
         }

@@ -10,9 +10,12 @@ import io.postrider.jms.destination.PostriderDestination;
 import io.postrider.jms.destination.PostriderQueue;
 import io.postrider.jms.destination.PostriderTopic;
 import io.postrider.jms.error.JmsErrors;
+import io.postrider.jms.error.LostConnectionException;
 import io.postrider.jms.message.Messages;
 import io.postrider.jms.uri.ClientOptions;
+import io.postrider.jms.wire.Inbound;
 import io.postrider.jms.wire.RemotePeer;
+import io.postrider.jms.wire.WireConnection;
 import io.postrider.jms.wire.WireOutcome;
 import io.postrider.jms.wire.WireSession;
 import jakarta.jms.BytesMessage;
@@ -56,20 +59,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSession implements QueueSession, TopicSession {
     private final ClientConnection connection;
-    private final WireSession wire;
+    /** Replaced by another when the connection was lost and came back. */
+    private volatile WireSession wire;
+
     private final String id;
     private final Domain domain;
     private final AckMode ackMode;
     private final Acknowledgements acknowledgements;
     private final ListenerThread listenerThread;
     private final CompletionQueue completions;
+    private final @Nullable SessionTransaction transaction;
     private final List<ClientConsumer> consumers = new CopyOnWriteArrayList<>();
     private final List<ClientProducer> producers = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private final AtomicInteger links = new AtomicInteger();
+    private final PoolWork poolWork = new PoolWork(this);
     private volatile boolean isStarted;
 
-    ClientSession(ClientConnection connection, WireSession wire, String id, Domain domain, AckMode ackMode) {
+    ClientSession(ClientConnection connection, WireSession wire, String id, Domain domain, AckMode ackMode)
+            throws JMSException {
         this.connection = connection;
         this.wire = wire;
         this.id = id;
@@ -82,10 +90,19 @@ final class ClientSession implements QueueSession, TopicSession {
             case NEVER -> false;
         };
         this.acknowledgements = new Acknowledgements(
-                ackMode, wire, isAckConfirmed, options.timeouts().requestMs());
+                this, ackMode, isAckConfirmed, options.timeouts().requestMs());
         this.listenerThread = new ListenerThread(
                 "postrider-listener-" + id, options.transport().isDaemon(), () -> consumers);
         this.completions = new CompletionQueue("postrider-completion-" + id);
+        this.transaction = ackMode == AckMode.TRANSACTED
+                ? new SessionTransaction(wire, id, options.timeouts().requestMs())
+                : null;
+    }
+
+    /** Null unless the session is transacted. */
+    @Nullable
+    SessionTransaction transaction() {
+        return transaction;
     }
 
     ClientConnection connection() {
@@ -157,6 +174,45 @@ final class ClientSession implements QueueSession, TopicSession {
         connection.checkOpen();
     }
 
+    /** Where a destination is at the broker. */
+    String address(PostriderDestination destination) {
+        return connection.address(destination);
+    }
+
+    // ---- loss and recovery
+
+    /** The connection is gone for good. */
+    void failed(JMSException cause) {
+        for (ClientConsumer consumer : consumers) {
+            consumer.failed(cause);
+        }
+    }
+
+    /** Lives on in a new connection; what cannot is closed and reported. */
+    synchronized void reattach(WireConnection fresh, JMSException cause) throws JMSException {
+        if (isClosed.get() || wire.connection() == fresh) {
+            return;
+        }
+        WireSession newWire = fresh.session();
+        acknowledgements.forgetAll();
+        if (transaction != null) {
+            transaction.lost(cause);
+            transaction.reattach(newWire);
+        }
+        wire = newWire;
+        for (ClientProducer producer : producers) {
+            producer.reattach();
+        }
+        for (ClientConsumer consumer : consumers) {
+            consumer.reattach();
+        }
+    }
+
+    boolean reattachIfStale(WireConnection current) throws JMSException {
+        reattach(current, new LostConnectionException("The connection was lost", null));
+        return true;
+    }
+
     // ---- start, stop, recover, close
 
     void start() throws JMSException {
@@ -171,6 +227,7 @@ final class ClientSession implements QueueSession, TopicSession {
     void stop() throws JMSException {
         isStarted = false;
         listenerThread.pause();
+        poolWork.awaitIdle();
         for (ClientConsumer consumer : consumers) {
             consumer.stop();
         }
@@ -179,6 +236,9 @@ final class ClientSession implements QueueSession, TopicSession {
     @Override
     public void recover() throws JMSException {
         checkOpen();
+        if (transaction != null) {
+            throw new IllegalStateException("A transacted session is rolled back, not recovered");
+        }
         listenerThread.pause();
         Map<ClientConsumer, List<Arrival>> perConsumer = new LinkedHashMap<>();
         for (Arrival arrival : acknowledgements.takeAll()) {
@@ -189,11 +249,7 @@ final class ClientSession implements QueueSession, TopicSession {
         for (Map.Entry<ClientConsumer, List<Arrival>> entry : perConsumer.entrySet()) {
             ClientConsumer consumer = entry.getKey();
             if (consumer.isClosed()) {
-                wire.settle(
-                        entry.getValue().stream()
-                                .map(arrival -> arrival.inbound)
-                                .toList(),
-                        WireOutcome.FAILED);
+                connection.tolerate(() -> wire.settle(inbounds(entry.getValue()), WireOutcome.FAILED));
                 consumer.detachIfDone();
             } else {
                 consumer.redeliver(entry.getValue());
@@ -204,11 +260,16 @@ final class ClientSession implements QueueSession, TopicSession {
         }
     }
 
-    /** @throws IllegalStateException if the caller is one of this session's own listeners */
-    void checkNotInCallback(String method) throws IllegalStateException {
-        if (listenerThread.isCurrent()) {
+    /** @throws IllegalStateException if the caller is a message listener of this session */
+    void checkNotInListener(String method) throws IllegalStateException {
+        if (listenerThread.isCurrent() || poolWork.isCurrent()) {
             throw new IllegalStateException(method + " may not be called from a message listener of its own session");
         }
+    }
+
+    /** @throws IllegalStateException if the caller is a message or completion listener of this session */
+    void checkNotInCallback(String method) throws IllegalStateException {
+        checkNotInListener(method);
         completions.checkNotInCallback(method);
     }
 
@@ -220,8 +281,12 @@ final class ClientSession implements QueueSession, TopicSession {
         }
         try {
             listenerThread.stop();
+            poolWork.awaitIdle();
             completions.awaitEmpty(options().timeouts().closeMs());
             consumers.forEach(ClientConsumer::closeWithSession);
+            if (transaction != null) {
+                transaction.rollback(inbounds(acknowledgements.takeAll()));
+            }
             acknowledgements.failAll();
             wire.end();
         } catch (JMSException e) {
@@ -246,28 +311,31 @@ final class ClientSession implements QueueSession, TopicSession {
 
     // ---- consumers
 
-    private ClientConsumer consume(ConsumerSpec spec) throws JMSException {
+    ClientConsumer consume(ConsumerSpec spec) throws JMSException {
         PostriderDestination destination = spec.destination();
         connection.checkMayConsume(destination);
-        ConsumerLinks links = new ConsumerLinks(connection, nextLinkId(), prefixes(), options());
+        ConsumerLinks links = new ConsumerLinks(connection, nextLinkId(), options());
         boolean isTaken = false;
         ConsumerLinks.Plan plan = links.plan(spec, ackMode);
         try {
-            ClientConsumer consumer = new ClientConsumer(this, spec, plan.link(), plan.prefetch());
+            ClientConsumer consumer = connection.retry(() -> new ClientConsumer(this, spec, plan));
             consumers.add(consumer);
             isTaken = true;
+            if (connection.recovers()) {
+                connection.retry(consumer::reattachIfStale);
+            }
             if (isStarted) {
                 consumer.start();
             }
             return consumer;
         } finally {
-            if (!isTaken) {
-                links.giveBack(spec);
+            if (!isTaken && spec.subscription() != null) {
+                connection.subscriptions().giveBack(spec);
             }
         }
     }
 
-    private static @Nullable String selector(@Nullable String text) throws JMSException {
+    static @Nullable String selector(@Nullable String text) throws JMSException {
         if (text == null || text.isBlank()) {
             return null;
         }
@@ -279,7 +347,7 @@ final class ClientSession implements QueueSession, TopicSession {
         }
     }
 
-    private static PostriderDestination topic(@Nullable Topic topic) throws JMSException {
+    static PostriderDestination topic(@Nullable Topic topic) throws JMSException {
         PostriderDestination own = Destinations.from(topic);
         if (!own.kind().isTopic()) {
             throw new InvalidDestinationException("Expected a topic, but " + own + " is a queue");
@@ -421,8 +489,12 @@ final class ClientSession implements QueueSession, TopicSession {
     private ClientProducer produce(@Nullable Destination destination) throws JMSException {
         checkOpen();
         PostriderDestination own = destination == null ? null : Destinations.from(destination);
-        ClientProducer producer = new ClientProducer(this, nextLinkId(), own);
+        String linkId = nextLinkId();
+        ClientProducer producer = connection.retry(() -> new ClientProducer(this, linkId, own));
         producers.add(producer);
+        if (connection.recovers()) {
+            connection.retry(producer::reattachIfStale);
+        }
         return producer;
     }
 
@@ -532,12 +604,12 @@ final class ClientSession implements QueueSession, TopicSession {
         return message;
     }
 
-    // ---- what a session that is not transacted says
+    // ---- transactions
 
     @Override
     public boolean getTransacted() throws JMSException {
         checkOpen();
-        return false;
+        return transaction != null;
     }
 
     @Override
@@ -546,32 +618,81 @@ final class ClientSession implements QueueSession, TopicSession {
         return ackMode.code();
     }
 
-    @Override
-    public void commit() throws JMSException {
+    private SessionTransaction open(String method) throws JMSException {
         checkOpen();
-        throw new IllegalStateException("The session is not transacted");
+        if (transaction == null) {
+            throw new IllegalStateException("The session is not transacted");
+        }
+        completions.checkNotInCallback(method);
+        completions.awaitEmpty(options().timeouts().requestMs());
+        return transaction;
+    }
+
+    private static List<Inbound> inbounds(List<Arrival> arrivals) {
+        return arrivals.stream().map(arrival -> arrival.inbound).toList();
     }
 
     @Override
-    public void rollback() throws JMSException {
-        checkOpen();
-        throw new IllegalStateException("The session is not transacted");
+    public void commit() throws JMSException {
+        SessionTransaction open = open("commit");
+        List<Arrival> received = acknowledgements.takeAll();
+        open.commit(inbounds(received));
+        for (Arrival arrival : received) {
+            arrival.consumer.detachIfDone();
+        }
     }
+
+    /**
+     * Messages received come again in their old order: the consumers first give back their credit and what was sent ahead
+     * to them, because some brokers put what comes back at the head of the queue.
+     */
+    @Override
+    public void rollback() throws JMSException {
+        SessionTransaction open = open("rollback");
+        listenerThread.pause();
+        for (ClientConsumer consumer : consumers) {
+            consumer.stop();
+            consumer.releaseBuffered();
+        }
+        List<Arrival> received = acknowledgements.takeAll();
+        open.rollback(inbounds(received));
+        for (Arrival arrival : received) {
+            arrival.consumer.detachIfDone();
+        }
+        if (isStarted) {
+            for (ClientConsumer consumer : consumers) {
+                consumer.start();
+            }
+            listenerThread.resume();
+        }
+    }
+
+    // ---- what a server session pool uses
 
     @Override
     public @Nullable MessageListener getMessageListener() throws JMSException {
         checkOpen();
-        return null;
+        return poolWork.listener();
     }
 
     @Override
-    public void setMessageListener(MessageListener listener) throws JMSException {
+    public void setMessageListener(@Nullable MessageListener listener) throws JMSException {
         checkOpen();
-        throw new JMSException("Sessions driven by a server session pool are not offered yet");
+        poolWork.setListener(listener);
+    }
+
+    /** Messages that {@link #run} is to deliver. */
+    void load(List<Arrival> arrivals) {
+        poolWork.load(arrivals);
     }
 
     @Override
     public void run() {
-        throw new UnsupportedOperationException("Sessions driven by a server session pool are not offered yet");
+        try {
+            checkOpen();
+            poolWork.run();
+        } catch (JMSException e) {
+            throw JmsErrors.unchecked(e);
+        }
     }
 }

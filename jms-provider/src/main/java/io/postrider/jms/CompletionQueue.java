@@ -10,6 +10,7 @@ import jakarta.jms.Message;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,17 +36,20 @@ final class CompletionQueue {
     final class Pending extends Send {
         private final Message message;
         private final CompletionListener listener;
+        private final Consumer<@Nullable JMSException> whenEnded;
         // Guarded by the queue's monitor.
         private boolean isEnded;
         private @Nullable JMSException failure;
 
-        Pending(Message message, CompletionListener listener) {
+        Pending(Message message, CompletionListener listener, Consumer<@Nullable JMSException> whenEnded) {
             this.message = message;
             this.listener = listener;
+            this.whenEnded = whenEnded;
         }
 
         @Override
         protected void ended(@Nullable JMSException cause) {
+            whenEnded.accept(cause);
             synchronized (monitor) {
                 isEnded = true;
                 failure = cause;
@@ -68,9 +72,13 @@ final class CompletionQueue {
         }
     }
 
-    /** Adds a send before it is made. */
-    Pending add(Message message, CompletionListener listener) {
-        Pending pending = new Pending(message, listener);
+    /**
+     * Adds a send before it is made.
+     *
+     * @param whenEnded told of the end as soon as it is known
+     */
+    Pending add(Message message, CompletionListener listener, Consumer<@Nullable JMSException> whenEnded) {
+        Pending pending = new Pending(message, listener, whenEnded);
         synchronized (monitor) {
             sends.addLast(pending);
             if (thread == null) {

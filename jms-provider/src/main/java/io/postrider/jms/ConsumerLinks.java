@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.jms;
 
-import io.postrider.jms.destination.AddressPrefixes;
 import io.postrider.jms.destination.PostriderDestination;
 import io.postrider.jms.uri.ClientOptions;
 import io.postrider.jms.wire.ReceiverSpec;
@@ -15,22 +14,20 @@ import org.jspecify.annotations.Nullable;
 final class ConsumerLinks {
     private final ClientConnection connection;
     private final String linkId;
-    private final AddressPrefixes prefixes;
     private final ClientOptions options;
 
     /** A link to attach, and how many messages it may be sent ahead. */
     record Plan(ReceiverSpec link, int prefetch) {}
 
-    ConsumerLinks(ClientConnection connection, String linkId, AddressPrefixes prefixes, ClientOptions options) {
+    ConsumerLinks(ClientConnection connection, String linkId, ClientOptions options) {
         this.connection = connection;
         this.linkId = linkId;
-        this.prefixes = prefixes;
         this.options = options;
     }
 
     Plan plan(ConsumerSpec spec, AckMode ackMode) throws JMSException {
         PostriderDestination destination = spec.destination();
-        String address = prefixes.address(destination);
+        String address = connection.address(destination);
         List<String> capabilities = new ArrayList<>();
         capabilities.add(destination.kind().capability());
         if (spec.isShared()) {
@@ -39,7 +36,8 @@ final class ConsumerLinks {
                 capabilities.add("global");
             }
         }
-        boolean isPresettled = ackMode == AckMode.NONE || options.presettle().isConsumer(destination.kind());
+        boolean isPresettled = ackMode == AckMode.NONE
+                || (ackMode != AckMode.TRANSACTED && options.presettle().isConsumer(destination.kind()));
         boolean isExclusiveDurable = spec.isDurable() && !spec.isShared();
         ReceiverSpec link = new ReceiverSpec(
                 name(spec, address),
@@ -58,10 +56,7 @@ final class ConsumerLinks {
         if (spec.subscription() == null) {
             return "postrider:receiver:" + linkId + ":" + address;
         }
-        SubscriptionNames names = connection.subscriptions();
-        return spec.isShared()
-                ? names.shared(spec.subscription(), spec.isDurable())
-                : names.takeExclusive(spec.subscription());
+        return connection.subscriptions().take(spec);
     }
 
     private int prefetch(ConsumerSpec spec) {
@@ -73,16 +68,9 @@ final class ConsumerLinks {
                 : options.prefetch().topic();
     }
 
-    /** The link could not be attached. */
-    void giveBack(ConsumerSpec spec) {
-        if (spec.isDurable() && !spec.isShared() && spec.subscription() != null) {
-            connection.subscriptions().giveBackExclusive(spec.subscription());
-        }
-    }
-
     /** The link of a browser's enumeration. */
     Plan browse(PostriderDestination queue, @Nullable String selector) {
-        String address = prefixes.address(queue);
+        String address = connection.address(queue);
         ReceiverSpec link = new ReceiverSpec(
                 "postrider:browser:" + linkId + ":" + address,
                 address,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,17 @@ final class MessageBuffer {
             }
             size = arrivals.size();
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets the messages that do not pass. */
+    void keepOnly(Predicate<Arrival> filter) {
+        lock.lock();
+        try {
+            arrivals.removeIf(filter.negate());
+            size = arrivals.size();
         } finally {
             lock.unlock();
         }

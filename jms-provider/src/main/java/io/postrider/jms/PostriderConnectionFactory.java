@@ -23,15 +23,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes connections to a broker that speaks AMQP 1.0. Immutable, so any number of threads may use one.
  *
- * <p>The URI is {@code amqp://host:port?option=value&…}; options carry the names of Qpid JMS, such as
- * {@code jms.username}, {@code jms.clientID}, {@code jms.prefetchPolicy.all}, {@code amqp.idleTimeout}. An unknown option
- * is an error that names the nearest known one.
+ * <p>The URI is {@code amqp://host:port?option=value&…} or {@code failover:(amqp://a:1,amqp://b:2)?option=value&…}, with
+ * {@code amqps}, {@code amqpws} and {@code amqpwss} for TLS and WebSockets. Options carry the names of Qpid JMS, such as
+ * {@code jms.username}, {@code jms.clientID}, {@code jms.prefetchPolicy.all}, {@code amqp.idleTimeout}; those of Artemis and
+ * ActiveMQ are understood where they mean the same. An unknown option is an error that names the nearest known one. The
+ * system property {@code io.postrider.NAME}, and POSTRIDER_NAME in the environment, is the default of each option.
  */
 public final class PostriderConnectionFactory
         implements ConnectionFactory, QueueConnectionFactory, TopicConnectionFactory, Serializable, Referenceable {
     private static final long serialVersionUID = 1L;
 
     public static final String DEFAULT_URI = "amqp://localhost:5672";
+    /** System property with the URI of factories that are given none; POSTRIDER_JMS_URL in the environment is next. */
+    public static final String URI_PROPERTY = "io.postrider.jms.url";
     /** Keys of a {@link Reference}'s addresses. */
     public static final String URI_KEY = "uri";
 
@@ -42,8 +46,14 @@ public final class PostriderConnectionFactory
     private final @Nullable String user;
     private final @Nullable String password;
 
+    /** Connects to the URI of {@link #URI_PROPERTY} or POSTRIDER_JMS_URL, or else to this machine. */
     public PostriderConnectionFactory() {
-        this(DEFAULT_URI);
+        this(defaultUri());
+    }
+
+    private static String defaultUri() {
+        String uri = System.getProperty(URI_PROPERTY, System.getenv("POSTRIDER_JMS_URL"));
+        return uri == null ? DEFAULT_URI : uri;
     }
 
     /** @throws IllegalArgumentException if the URI or one of its options is wrong; the text says which */

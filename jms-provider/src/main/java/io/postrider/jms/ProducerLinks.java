@@ -2,9 +2,12 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.jms;
 
+import io.postrider.jms.destination.DestinationKind;
 import io.postrider.jms.destination.PostriderDestination;
+import io.postrider.jms.uri.ClientOptions;
 import io.postrider.jms.wire.Send;
 import io.postrider.jms.wire.SenderSpec;
+import io.postrider.jms.wire.TransactionId;
 import io.postrider.jms.wire.WireSender;
 import jakarta.jms.JMSException;
 import java.util.ArrayList;
@@ -23,7 +26,10 @@ final class ProducerLinks {
     private final ClientSession session;
     private final String producerId;
     private final boolean wantsDelay;
-    private final @Nullable WireSender fixed;
+    private final @Nullable PostriderDestination destination;
+    /** Replaced by another when the connection was lost and came back. */
+    private volatile @Nullable WireSender fixed;
+
     /** Most recently used last. Guarded by itself. */
     private final Map<PostriderDestination, WireSender> perDestination = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -33,7 +39,16 @@ final class ProducerLinks {
         this.session = session;
         this.producerId = producerId;
         this.wantsDelay = wantsDelay;
+        this.destination = destination;
         this.fixed = destination != null || session.peer().hasAnonymousRelay() ? attach(destination) : null;
+    }
+
+    /** Lives on in the session's new connection; links per destination are attached again when they are used. */
+    void reattach() throws JMSException {
+        WireSender old = fixed;
+        if (old != null && old.session() != session.wire()) {
+            fixed = attach(destination);
+        }
     }
 
     static ProducerLinks open(ClientSession session, String producerId, @Nullable PostriderDestination destination)
@@ -42,9 +57,12 @@ final class ProducerLinks {
     }
 
     private WireSender attach(@Nullable PostriderDestination destination) throws JMSException {
-        String address = destination == null ? null : session.prefixes().address(destination);
-        boolean isPresettled =
-                session.options().presettle().isProducer(destination == null ? null : destination.kind());
+        String address = destination == null ? null : session.address(destination);
+        DestinationKind kind = destination == null ? null : destination.kind();
+        ClientOptions.Presettle presettle = session.options().presettle();
+        boolean isPresettled = session.transaction() == null
+                ? presettle.isProducer(kind)
+                : presettle.isProducer(kind) && presettle.transactedProducers();
         WireSender sender = session.wire()
                 .sender(new SenderSpec(
                         "postrider:sender:" + producerId + ":" + (address == null ? "" : address),
@@ -58,8 +76,9 @@ final class ProducerLinks {
         return sender;
     }
 
-    void send(PostriderDestination to, byte[] encoded, Send send, long timeoutMs) throws JMSException {
-        link(to).send(encoded, send, timeoutMs);
+    void send(PostriderDestination to, byte[] encoded, Send send, @Nullable TransactionId transaction, long timeoutMs)
+            throws JMSException {
+        link(to).send(encoded, send, transaction, timeoutMs);
     }
 
     boolean offersDelay(PostriderDestination to) throws JMSException {
@@ -67,8 +86,9 @@ final class ProducerLinks {
     }
 
     private WireSender link(PostriderDestination to) throws JMSException {
-        if (fixed != null) {
-            return fixed;
+        WireSender only = fixed;
+        if (only != null) {
+            return only;
         }
         List<WireSender> surplus = new ArrayList<>();
         synchronized (perDestination) {
@@ -90,8 +110,9 @@ final class ProducerLinks {
     }
 
     void close() throws JMSException {
-        if (fixed != null) {
-            fixed.close(true);
+        WireSender only = fixed;
+        if (only != null) {
+            only.close(true);
         }
         synchronized (perDestination) {
             for (WireSender sender : perDestination.values()) {

@@ -29,15 +29,31 @@ final class TemporaryDestinations {
 
     synchronized PostriderDestination create(DestinationKind kind, WireSession session, TemporaryOwner owner)
             throws JMSException {
-        String name = "postrider:" + kind.capability() + "-creator:" + connectionId + ":" + ++count;
-        WireSender maker =
-                session.sender(new SenderSpec(name, connectionId, null, kind.capability(), true, false, false));
+        WireSender maker = maker(kind, session);
         String address = maker.remoteAddress();
         PostriderDestination destination = kind.isTopic()
                 ? new PostriderTemporaryTopic(address, owner)
                 : new PostriderTemporaryQueue(address, owner);
         makers.put(destination, maker);
         return destination;
+    }
+
+    private WireSender maker(DestinationKind kind, WireSession session) throws JMSException {
+        String name = "postrider:" + kind.capability() + "-creator:" + connectionId + ":" + ++count;
+        return session.sender(new SenderSpec(name, connectionId, null, kind.capability(), true, false, false));
+    }
+
+    /** Makes all of them again on a new connection. The broker gives them other addresses; their names here stay. */
+    synchronized void reattach(WireSession session) throws JMSException {
+        for (Map.Entry<PostriderDestination, WireSender> entry : makers.entrySet()) {
+            entry.setValue(maker(entry.getKey().kind(), session));
+        }
+    }
+
+    /** Where the broker has the destination now. */
+    synchronized String address(PostriderDestination destination) {
+        WireSender maker = makers.get(destination);
+        return maker == null ? destination.name() : maker.remoteAddress();
     }
 
     /** @throws InvalidDestinationException if the destination is temporary and not one of this connection */

@@ -257,7 +257,6 @@ class ConnectionLifeTest {
     void modesThatAreNotOfferedAreExceptions() throws JMSException {
         try (Connection connection = connect("")) {
             assertThrows(JMSException.class, () -> connection.createSession(99));
-            assertThrows(JMSException.class, () -> connection.createSession(true, 0));
             assertEquals(101, connection.createSession(101).getAcknowledgeMode());
             assertFalse(connection.createSession().getTransacted());
         }

@@ -46,7 +46,7 @@ public final class PostriderContext implements JMSContext {
     private PostriderContext(SharedConnection shared, int sessionMode, boolean isFirst) throws JMSException {
         this.shared = shared;
         this.sessionMode = sessionMode;
-        if (!isFirst || sessionMode < AUTO_ACKNOWLEDGE || sessionMode > DUPS_OK_ACKNOWLEDGE) {
+        if (!isFirst || sessionMode < SESSION_TRANSACTED || sessionMode > DUPS_OK_ACKNOWLEDGE) {
             this.session = shared.get().createSession(sessionMode);
         }
     }

@@ -80,7 +80,12 @@ public final class JmsErrors {
 
     /** An exception of the same type, text and code for one more caller, whose trace is the caller's own. */
     public static JMSException copy(JMSException e) {
-        Maker maker = SAME.getOrDefault(e.getClass(), JMSException::new);
+        if (e instanceof RedirectedException redirected) {
+            return withCause(redirected.again(), e);
+        }
+        Maker maker = e instanceof LostConnectionException
+                ? LostConnectionException::new
+                : SAME.getOrDefault(e.getClass(), JMSException::new);
         return withCause(maker.make(String.valueOf(e.getMessage()), e.getErrorCode()), e);
     }
 
@@ -102,6 +107,11 @@ public final class JmsErrors {
             return new InvalidSelectorException(text, error.condition());
         }
         return LINK.getOrDefault(error.condition(), JMSException::new).make(text, error.condition());
+    }
+
+    /** The exception for a transaction that was to be committed and was not. */
+    public static TransactionRolledBackException rolledBack(String what, RemoteError error) {
+        return new TransactionRolledBackException(what + ": " + error.text(), error.condition());
     }
 
     /** A JMSException with a cause, which its constructors cannot take. */

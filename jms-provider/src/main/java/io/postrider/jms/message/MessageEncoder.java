@@ -4,7 +4,6 @@ package io.postrider.jms.message;
 
 import io.postrider.jms.codec.AmqpFormatException;
 import io.postrider.jms.codec.AmqpWriter;
-import io.postrider.jms.destination.AddressPrefixes;
 import io.postrider.jms.destination.Destinations;
 import io.postrider.jms.destination.PostriderDestination;
 import io.postrider.jms.error.JmsErrors;
@@ -15,6 +14,7 @@ import jakarta.jms.MessageFormatException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +25,11 @@ public final class MessageEncoder {
     private static final int BUFFER_BYTES = 1024;
 
     private final AmqpWriter writer = new AmqpWriter(BUFFER_BYTES);
-    private final AddressPrefixes prefixes;
+    private final Function<PostriderDestination, String> addresses;
 
-    public MessageEncoder(AddressPrefixes prefixes) {
-        this.prefixes = prefixes;
+    /** @param addresses where the broker has a destination */
+    public MessageEncoder(Function<PostriderDestination, String> addresses) {
+        this.addresses = addresses;
     }
 
     /**
@@ -36,14 +37,16 @@ public final class MessageEncoder {
      *
      * @param ttlMs the producer's time to live, 0 for none
      * @param isDelayed whether the delivery time is later than the sending
+     * @param dedupeId by which a broker knows a message that is sent again, or null
      */
-    public byte[] encode(PostriderMessage message, long ttlMs, boolean isDelayed) throws JMSException {
+    public byte[] encode(PostriderMessage message, long ttlMs, boolean isDelayed, @Nullable String dedupeId)
+            throws JMSException {
         writer.clear();
         PostriderDestination to = Destinations.from(message.getJMSDestination());
         PostriderDestination replyTo = message.ownReplyTo();
         MessageProperties properties = message.properties();
         writeHeader(message, ttl(properties, ttlMs));
-        writeAnnotations(message, to, replyTo, isDelayed);
+        writeAnnotations(message, to, replyTo, isDelayed, dedupeId);
         writeProperties(message, properties, to, replyTo);
         writeApplicationProperties(properties);
         writeBody(message);
@@ -79,7 +82,8 @@ public final class MessageEncoder {
             PostriderMessage message,
             PostriderDestination to,
             @Nullable PostriderDestination replyTo,
-            boolean isDelayed) {
+            boolean isDelayed,
+            @Nullable String dedupeId) {
         writer.writeDescriptor(SectionCodes.MESSAGE_ANNOTATIONS);
         int mark = writer.begin();
         int entries = 2;
@@ -95,6 +99,11 @@ public final class MessageEncoder {
         if (isDelayed) {
             writer.writeSymbol(SectionCodes.DELIVERY_TIME);
             writer.writeLong(message.getJMSDeliveryTime());
+            entries++;
+        }
+        if (dedupeId != null) {
+            writer.writeSymbol(SectionCodes.DEDUPE_ID);
+            writer.writeString(dedupeId);
             entries++;
         }
         writer.endMap(mark, entries);
@@ -122,9 +131,9 @@ public final class MessageEncoder {
         } else {
             writer.writeNull();
         }
-        writer.writeString(prefixes.address(to));
+        writer.writeString(addresses.apply(to));
         writer.writeStringOrNull(message.getJMSType());
-        writer.writeStringOrNull(replyTo == null ? null : prefixes.address(replyTo));
+        writer.writeStringOrNull(replyTo == null ? null : addresses.apply(replyTo));
         writeId(message.wireCorrelationId());
         if (contentType == null) {
             writer.writeNull();

@@ -33,6 +33,7 @@ final class SectionCodes {
     static final byte[] DESTINATION_TYPE = ascii("x-opt-jms-dest");
     static final byte[] REPLY_TO_TYPE = ascii("x-opt-jms-reply-to");
     static final byte[] DELIVERY_TIME = ascii("x-opt-delivery-time");
+    static final byte[] DEDUPE_ID = ascii("x-opt-dedupe-id");
     static final byte[] LEGACY_DESTINATION_TYPE = ascii("x-opt-to-type");
     static final byte[] LEGACY_REPLY_TO_TYPE = ascii("x-opt-reply-type");
 

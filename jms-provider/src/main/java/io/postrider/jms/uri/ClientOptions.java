@@ -5,17 +5,20 @@ package io.postrider.jms.uri;
 import io.postrider.jms.destination.AddressPrefixes;
 import io.postrider.jms.destination.DestinationKind;
 import io.postrider.jms.message.ObjectPolicy;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a connection URI can say, under the names Qpid JMS gave the options. Immutable.
  *
- * @param hostname virtual host (amqp.vhost), else the host
+ * @param servers brokers to connect to, at least one
+ * @param virtualHost asked for (amqp.vhost); null for the name of the broker's host
+ * @param withoutEffect options of other clients that were given and mean nothing here
  */
 public record ClientOptions(
-        String host,
-        int port,
-        String hostname,
+        List<Server> servers,
+        @Nullable String virtualHost,
         Identity identity,
         Timeouts timeouts,
         Prefetch prefetch,
@@ -23,12 +26,13 @@ public record ClientOptions(
         Sending sending,
         Receiving receiving,
         Transport transport,
-        AddressPrefixes prefixes) {
+        Tls tls,
+        Failover failover,
+        AddressPrefixes prefixes,
+        List<String> withoutEffect) {
 
     private static final int PREFETCH_MAX = 1_000_000;
     private static final int FOREVER = -1;
-    /** System property for every connection that does not say otherwise. */
-    public static final String ALLOW_LIST_PROPERTY = "io.postrider.jms.deserializationPolicy.allowList";
 
     /** Who connects. */
     public record Identity(
@@ -45,7 +49,11 @@ public record ClientOptions(
 
     /** For whom messages are settled as they are sent: nothing is confirmed and nothing comes again. */
     public record Presettle(
-            boolean queueProducers, boolean topicProducers, boolean queueConsumers, boolean topicConsumers) {
+            boolean queueProducers,
+            boolean topicProducers,
+            boolean transactedProducers,
+            boolean queueConsumers,
+            boolean topicConsumers) {
         public boolean isProducer(@Nullable DestinationKind kind) {
             if (kind == null) {
                 return queueProducers && topicProducers;
@@ -64,6 +72,15 @@ public record ClientOptions(
         UUID,
         UUID_STRING,
         PREFIXED_UUID_STRING
+    }
+
+    /** What becomes of a message that was redelivered too often. */
+    public enum RefusalOutcome {
+        ACCEPTED,
+        REJECTED,
+        RELEASED,
+        MODIFIED_FAILED,
+        MODIFIED_FAILED_UNDELIVERABLE
     }
 
     /** When an acknowledgement by the application waits for the broker. */
@@ -87,28 +104,91 @@ public record ClientOptions(
     public record Receiving(
             boolean isExpiryChecked,
             int redeliveriesMax,
+            RefusalOutcome redeliveryOutcome,
             boolean isNoWaitLocal,
             boolean isLocalOnly,
             AckConfirmation ackConfirmation,
             ObjectPolicy objects) {}
 
-    /** The connection below JMS. */
+    /**
+     * The connection below JMS.
+     *
+     * @param saslMechanisms those that may be used, or none to use what the broker offers
+     * @param webSocketHeaders of the HTTP request that becomes a WebSocket
+     */
     public record Transport(
             int idleTimeoutMs,
             int maxFrameSize,
             int channelMax,
             boolean hasSaslLayer,
-            boolean isTcpNoDelay,
+            List<String> saslMechanisms,
+            boolean allowsNonSecureRedirects,
+            SocketOptions socket,
+            Map<String, String> webSocketHeaders,
             boolean isDaemon) {}
+
+    /** Options of the socket; a size of -1, and an empty address, leaves the system's choice. */
+    public record SocketOptions(
+            boolean isTcpNoDelay,
+            boolean isKeptAlive,
+            int sendBytes,
+            int receiveBytes,
+            int trafficClass,
+            int lingerSeconds,
+            String localAddress,
+            int localPort) {}
+
+    /** TLS; empty texts and lists leave Java's choice. */
+    public record Tls(
+            String keyStore,
+            String keyStorePassword,
+            String keyStoreType,
+            String keyAlias,
+            String trustStore,
+            String trustStorePassword,
+            String trustStoreType,
+            String protocol,
+            List<String> enabledProtocols,
+            List<String> disabledProtocols,
+            List<String> enabledCiphers,
+            List<String> disabledCiphers,
+            boolean isEverybodyTrusted,
+            boolean isHostVerified) {}
+
+    /** What to do with the list of brokers that a broker sends. */
+    public enum ServerListAction {
+        REPLACE,
+        ADD,
+        IGNORE
+    }
+
+    /**
+     * How to come back after a connection is lost. Times in milliseconds; negative numbers of attempts have no end.
+     *
+     * @param attemptsMax rounds over all brokers after a loss
+     * @param startupAttemptsMax rounds before the first connection
+     * @param warnAfter attempts after which every round is a warning in the log; 0 for none
+     */
+    public record Failover(
+            boolean isEnabled,
+            int initialDelayMs,
+            int delayMs,
+            int delayMaxMs,
+            boolean isBackingOff,
+            double factor,
+            int attemptsMax,
+            int startupAttemptsMax,
+            int warnAfter,
+            boolean isRandom,
+            ServerListAction serverList) {}
 
     /** @throws IllegalArgumentException with a sentence that names the option */
     public static ClientOptions parse(String text) {
         ConnectionUri uri = ConnectionUri.parse(text);
         OptionReader reader = new OptionReader(uri.options());
         ClientOptions options = new ClientOptions(
-                uri.host(),
-                uri.port(),
-                reader.text("amqp.vhost", uri.host()),
+                servers(uri, reader.flag("sslEnabled", false)),
+                reader.textOrNull("amqp.vhost"),
                 identity(reader),
                 timeouts(reader),
                 prefetch(reader),
@@ -116,9 +196,32 @@ public record ClientOptions(
                 sending(reader),
                 receiving(reader),
                 transport(reader),
-                new AddressPrefixes(reader.text("jms.queuePrefix", ""), reader.text("jms.topicPrefix", "")));
-        reader.checkAllKnown();
-        return options;
+                tls(reader),
+                failover(reader, uri.isList()),
+                new AddressPrefixes(reader.text("jms.queuePrefix", ""), reader.text("jms.topicPrefix", "")),
+                List.of());
+        return options.withoutEffect(reader.checkAllKnown());
+    }
+
+    private static List<Server> servers(ConnectionUri uri, boolean isTlsWanted) {
+        return isTlsWanted ? uri.servers().stream().map(Server::withTls).toList() : uri.servers();
+    }
+
+    private ClientOptions withoutEffect(List<String> names) {
+        return new ClientOptions(
+                servers,
+                virtualHost,
+                identity,
+                timeouts,
+                prefetch,
+                presettle,
+                sending,
+                receiving,
+                transport,
+                tls,
+                failover,
+                prefixes,
+                names);
     }
 
     private static Identity identity(OptionReader reader) {
@@ -155,6 +258,7 @@ public record ClientOptions(
         return new Presettle(
                 reader.flag("jms.presettlePolicy.presettleQueueProducers", producers),
                 reader.flag("jms.presettlePolicy.presettleTopicProducers", producers),
+                reader.flag("jms.presettlePolicy.presettleTransactedProducers", producers),
                 reader.flag("jms.presettlePolicy.presettleQueueConsumers", consumers),
                 reader.flag("jms.presettlePolicy.presettleTopicConsumers", consumers));
     }
@@ -168,11 +272,11 @@ public record ClientOptions(
     }
 
     private static Receiving receiving(OptionReader reader) {
-        String allowed =
-                reader.text("jms.deserializationPolicy.allowList", System.getProperty(ALLOW_LIST_PROPERTY, ""));
+        String allowed = reader.text("jms.deserializationPolicy.allowList", "");
         return new Receiving(
                 reader.flag("jms.localMessageExpiry", true),
                 reader.number("jms.redeliveryPolicy.maxRedeliveries", FOREVER, FOREVER, Integer.MAX_VALUE),
+                reader.choice("jms.redeliveryPolicy.outcome", RefusalOutcome.MODIFIED_FAILED_UNDELIVERABLE),
                 reader.flag("jms.receiveNoWaitLocalOnly", false),
                 reader.flag("jms.receiveLocalOnly", false),
                 reader.choice("jms.confirmAcknowledge", AckConfirmation.AUTO),
@@ -185,7 +289,59 @@ public record ClientOptions(
                 reader.number("amqp.maxFrameSize", 128 * 1024, 512, Integer.MAX_VALUE),
                 reader.number("amqp.channelMax", 32_767, 0, 65_535),
                 reader.flag("amqp.saslLayer", true),
-                reader.flag("transport.tcpNoDelay", true),
+                reader.list("amqp.saslMechanisms"),
+                reader.flag("amqp.allowNonSecureRedirects", false),
+                new SocketOptions(
+                        reader.flag("transport.tcpNoDelay", true),
+                        reader.flag("transport.tcpKeepAlive", true),
+                        reader.number("transport.sendBufferSize", FOREVER, FOREVER, Integer.MAX_VALUE),
+                        reader.number("transport.receiveBufferSize", FOREVER, FOREVER, Integer.MAX_VALUE),
+                        reader.number("transport.trafficClass", 0, 0, 255),
+                        reader.number("transport.soLinger", FOREVER, FOREVER, Integer.MAX_VALUE),
+                        reader.text("transport.localAddress", ""),
+                        reader.number("transport.localPort", 0, 0, 65_535)),
+                reader.below("transport.ws.httpHeader."),
                 reader.flag("jms.useDaemonThread", false));
+    }
+
+    /** Stores default to those of the usual system properties of Java. */
+    private static Tls tls(OptionReader reader) {
+        String type = reader.text("transport.storeType", "");
+        return new Tls(
+                reader.text("transport.keyStoreLocation", property("javax.net.ssl.keyStore")),
+                reader.text("transport.keyStorePassword", property("javax.net.ssl.keyStorePassword")),
+                reader.text("transport.keyStoreType", type),
+                reader.text("transport.keyAlias", ""),
+                reader.text("transport.trustStoreLocation", property("javax.net.ssl.trustStore")),
+                reader.text("transport.trustStorePassword", property("javax.net.ssl.trustStorePassword")),
+                reader.text("transport.trustStoreType", type),
+                reader.text("transport.contextProtocol", "TLS"),
+                reader.list("transport.enabledProtocols"),
+                reader.list("transport.disabledProtocols"),
+                reader.list("transport.enabledCipherSuites"),
+                reader.list("transport.disabledCipherSuites"),
+                reader.flag("transport.trustAll", false),
+                reader.flag("transport.verifyHost", true));
+    }
+
+    private static String property(String name) {
+        return System.getProperty(name, "");
+    }
+
+    private static Failover failover(OptionReader reader, boolean isList) {
+        int attemptsMax =
+                reader.number("failover.maxReconnectAttempts", isList ? FOREVER : 0, FOREVER, Integer.MAX_VALUE);
+        return new Failover(
+                isList || attemptsMax != 0,
+                reader.number("failover.initialReconnectDelay", 0, 0, Integer.MAX_VALUE),
+                reader.number("failover.reconnectDelay", 10, 0, Integer.MAX_VALUE),
+                reader.number("failover.maxReconnectDelay", 30_000, 0, Integer.MAX_VALUE),
+                reader.flag("failover.useReconnectBackOff", true),
+                reader.factor("failover.reconnectBackOffMultiplier", 2.0),
+                attemptsMax,
+                reader.number("failover.startupMaxReconnectAttempts", attemptsMax, FOREVER, Integer.MAX_VALUE),
+                reader.number("failover.warnAfterReconnectAttempts", 10, 0, Integer.MAX_VALUE),
+                reader.flag("failover.randomize", false),
+                reader.choice("failover.amqpOpenServerListAction", ServerListAction.REPLACE));
     }
 }

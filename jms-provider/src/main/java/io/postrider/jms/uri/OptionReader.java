@@ -2,8 +2,12 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.jms.uri;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,17 +18,66 @@ import org.jspecify.annotations.Nullable;
  * that can name the nearest known option.
  */
 final class OptionReader {
+    private static final String PROPERTY_PREFIX = "io.postrider.";
+
     private final Map<String, String> given;
     private final Set<String> known = new TreeSet<>();
 
-    OptionReader(Map<String, String> given) {
-        this.given = given;
+    OptionReader(Map<String, String> asGiven) {
+        given = new LinkedHashMap<>();
+        asGiven.forEach((name, value) -> given.put(OptionNames.ALIASES.getOrDefault(name, name), value));
     }
 
+    /** The option's value: as given, else the system property {@code io.postrider.NAME}, else the environment's. */
     @Nullable
     String textOrNull(String name) {
         known.add(name);
-        return given.get(name);
+        String value = given.get(name);
+        if (value == null) {
+            value = System.getProperty(PROPERTY_PREFIX + name);
+        }
+        return value == null ? System.getenv(environmentName(name)) : value;
+    }
+
+    /** {@code jms.clientID} is POSTRIDER_JMS_CLIENTID. */
+    static String environmentName(String name) {
+        return "POSTRIDER_" + name.toUpperCase(Locale.ROOT).replace('.', '_');
+    }
+
+    /** Options whose names begin so, by the rest of their names. */
+    Map<String, String> below(String prefix) {
+        Map<String, String> found = new LinkedHashMap<>();
+        given.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                known.add(name);
+                found.put(name.substring(prefix.length()), value);
+            }
+        });
+        return found;
+    }
+
+    List<String> list(String name) {
+        String value = text(name, "");
+        return Arrays.stream(value.split(","))
+                .map(String::trim)
+                .filter(part -> !part.isEmpty())
+                .toList();
+    }
+
+    double factor(String name, double fallback) {
+        String value = textOrNull(name);
+        if (value == null) {
+            return fallback;
+        }
+        try {
+            double factor = Double.parseDouble(value);
+            if (factor >= 1 && factor <= 1000) {
+                return factor;
+            }
+        } catch (NumberFormatException e) {
+            throw wrong(name, "a number from 1 to 1000", value);
+        }
+        throw wrong(name, "a number from 1 to 1000", value);
     }
 
     String text(String name, String fallback) {
@@ -74,10 +127,18 @@ final class OptionReader {
                 name, "one of " + Arrays.toString(fallback.getDeclaringClass().getEnumConstants()), value);
     }
 
-    /** @throws IllegalArgumentException if an option was given that nobody asked for */
-    void checkAllKnown() {
+    /**
+     * Checks that every option given is one of ours or a known one of another client.
+     *
+     * @return those that have no effect here
+     * @throws IllegalArgumentException if there is an unknown one
+     */
+    List<String> checkAllKnown() {
+        List<String> withoutEffect = new ArrayList<>();
         for (String name : given.keySet()) {
-            if (!known.contains(name)) {
+            if (OptionNames.WITHOUT_EFFECT.contains(name)) {
+                withoutEffect.add(name);
+            } else if (!known.contains(name)) {
                 String nearest = known.stream()
                         .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
                         .orElse("");
@@ -85,6 +146,7 @@ final class OptionReader {
                         "Unknown option '" + name + "'; the nearest known one is '" + nearest + "'");
             }
         }
+        return withoutEffect;
     }
 
     private static IllegalArgumentException wrong(String name, String expected, String value) {

@@ -32,13 +32,13 @@ final class Engine {
 
     Engine(WireSettings settings) {
         transport.setEmitFlowEventOnSend(false);
-        transport.setMaxFrameSize(settings.maxFrameSize());
-        transport.setChannelMax(settings.channelMax());
+        transport.setMaxFrameSize(settings.transport().maxFrameSize());
+        transport.setChannelMax(settings.transport().channelMax());
         transport.setInitialRemoteMaxFrameSize(SASL_FRAME_SIZE);
-        if (settings.idleTimeoutMs() > 0) {
-            transport.setIdleTimeout(settings.idleTimeoutMs());
+        if (settings.transport().idleTimeoutMs() > 0) {
+            transport.setIdleTimeout(settings.transport().idleTimeoutMs());
         }
-        if (settings.hasSaslLayer()) {
+        if (settings.transport().hasSaslLayer()) {
             sasl = transport.sasl();
             sasl.client();
             sasl.setRemoteHostname(settings.hostname());
@@ -134,6 +134,8 @@ final class Engine {
     private static void flow(Link link) {
         if (link instanceof Sender && of(link) instanceof WireSender sender) {
             sender.flowed();
+        } else if (link instanceof Sender && of(link) instanceof WireCoordinator coordinator) {
+            coordinator.flowed();
         } else if (link instanceof Receiver && of(link) instanceof WireReceiver receiver) {
             receiver.flowed();
         }
@@ -145,6 +147,8 @@ final class Engine {
             receiver.delivery(event.getDelivery());
         } else if (link instanceof WireSender sender) {
             sender.settlement(event.getDelivery());
+        } else if (link instanceof WireCoordinator coordinator) {
+            coordinator.settlement(event.getDelivery());
         }
     }
 

@@ -3,7 +3,6 @@
 package io.postrider.jms.wire;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -17,14 +16,14 @@ final class Outbox {
     /** A buffer that grew beyond this for a large message is not kept. */
     private static final int KEPT_BYTES_MAX = 1024 * 1024;
 
-    private final OutputStream out;
+    private final Pipe pipe;
     private byte[] collecting = new byte[INITIAL_BYTES];
     private int collected;
     private byte[] writing = new byte[INITIAL_BYTES];
     private boolean isWriting;
 
-    Outbox(OutputStream out) {
-        this.out = out;
+    Outbox(Pipe pipe) {
+        this.pipe = pipe;
     }
 
     /** Under the lock. */
@@ -71,7 +70,7 @@ final class Outbox {
 
     /** By the writer, without the lock. */
     void write(int length) throws IOException {
-        out.write(writing, 0, length);
+        pipe.write(writing, 0, length);
     }
 
     /** Under the lock: the socket is gone; the writer stops and what was collected is dropped. */

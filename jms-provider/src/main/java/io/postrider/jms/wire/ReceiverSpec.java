@@ -28,6 +28,12 @@ public record ReceiverSpec(
         @Nullable String selector,
         boolean isNoLocal) {
 
+    /** The same link to an address that has changed. */
+    public ReceiverSpec at(@Nullable String newAddress) {
+        return new ReceiverSpec(
+                name, newAddress, capabilities, desired, isDurable, isCopying, isPresettled, selector, isNoLocal);
+    }
+
     /** The lookup of a durable subscription before its deletion. */
     public static ReceiverSpec lookup(String name, List<String> desired) {
         return new ReceiverSpec(name, null, List.of(), desired, true, false, false, null, false);

@@ -54,6 +54,12 @@ final class Termini {
         return source;
     }
 
+    static Source coordinatorSource() {
+        Source source = new Source();
+        source.setOutcomes(OUTCOMES);
+        return source;
+    }
+
     static Target senderTarget(SenderSpec spec) {
         Target target = new Target();
         target.setAddress(spec.address());

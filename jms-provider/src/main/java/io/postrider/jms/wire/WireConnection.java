@@ -3,14 +3,12 @@
 package io.postrider.jms.wire;
 
 import io.postrider.jms.error.JmsErrors;
+import io.postrider.jms.error.LostConnectionException;
+import io.postrider.jms.error.RedirectedException;
 import io.postrider.jms.error.RemoteError;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +20,7 @@ import org.apache.qpid.proton.engine.EndpointState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One AMQP connection over one JDK socket. Any thread may use it.
+ * One AMQP connection over one {@link Pipe}. Any thread may use it.
  *
  * <p><b>Threads.</b> The engine is guarded by one lock. A calling thread takes it, tells the engine what it wants, moves the
  * frames this makes to the {@link Outbox}, and writes them to the socket after letting the lock go. One reader thread reads
@@ -43,8 +41,7 @@ public final class WireConnection {
 
     private final WireSettings settings;
     private final WireListener listener;
-    private final Socket socket;
-    private final InputStream in;
+    private final Pipe pipe;
     private final Outbox outbox;
     private final Engine engine;
     final ReentrantLock lock = new ReentrantLock();
@@ -63,34 +60,35 @@ public final class WireConnection {
 
     private long nextTickMs;
 
-    private WireConnection(WireSettings settings, WireListener listener, Socket socket) throws IOException {
+    private WireConnection(WireSettings settings, WireListener listener, Pipe pipe) {
         this.settings = settings;
         this.listener = listener;
-        this.socket = socket;
-        this.in = socket.getInputStream();
-        this.outbox = new Outbox(socket.getOutputStream());
+        this.pipe = pipe;
+        this.outbox = new Outbox(pipe);
         this.engine = new Engine(settings);
-        this.reader = new Thread(this::read, "postrider-reader-" + socket.getLocalPort());
-        this.reader.setDaemon(settings.isDaemon());
+        this.reader = new Thread(this::read, "postrider-reader-" + pipe.localName());
+        this.reader.setDaemon(settings.transport().isDaemon());
     }
 
     /** Connects and authenticates; nothing of AMQP beyond SASL is said yet. */
     public static WireConnection dial(WireSettings settings, WireListener listener) throws JMSException {
-        Socket socket = new Socket();
+        Pipe pipe = null;
+        boolean isReady = false;
         try {
-            socket.setTcpNoDelay(settings.isTcpNoDelay());
-            socket.setKeepAlive(true);
-            socket.connect(new InetSocketAddress(settings.host(), settings.port()), settings.connectTimeoutMs());
-            WireConnection connection = new WireConnection(settings, listener, socket);
+            pipe = settings.server().scheme().isWebSocket()
+                    ? WebSocketPipe.connect(settings)
+                    : SocketPipe.connect(settings);
+            WireConnection connection = new WireConnection(settings, listener, pipe);
             connection.authenticate();
             connection.reader.start();
+            isReady = true;
             return connection;
         } catch (IOException e) {
-            closeQuietly(socket);
             throw JmsErrors.withCause("Cannot connect to " + settings + ": " + e.getMessage(), e);
-        } catch (JMSException e) {
-            closeQuietly(socket);
-            throw e;
+        } finally {
+            if (!isReady && pipe != null) {
+                closeQuietly(pipe);
+            }
         }
     }
 
@@ -107,10 +105,13 @@ public final class WireConnection {
             while (!exchange.advance()) {
                 writeAll();
                 int leftMs = settings.connectTimeoutMs() == 0 ? 0 : (int) Math.max(1, deadlineMs - nowMs());
-                socket.setSoTimeout(leftMs);
-                int count = in.read(buffer);
+                int count = pipe.read(buffer, leftMs);
                 if (count < 0) {
                     throw new JMSException(settings + " closed the connection during authentication");
+                }
+                if (count == 0) {
+                    throw new JMSException(
+                            settings + " did not authenticate us within " + settings.connectTimeoutMs() + " ms");
                 }
                 engine.input(buffer, count);
             }
@@ -203,7 +204,7 @@ public final class WireConnection {
             fail(e);
         } finally {
             lock.unlock();
-            closeQuietly(socket);
+            closeQuietly(pipe);
         }
     }
 
@@ -346,12 +347,7 @@ public final class WireConnection {
         } finally {
             lock.unlock();
         }
-        try {
-            socket.setSoTimeout(dueMs == 0 ? 0 : (int) Math.max(1, dueMs - nowMs()));
-            return in.read(buffer);
-        } catch (SocketTimeoutException e) {
-            return 0;
-        }
+        return pipe.read(buffer, dueMs == 0 ? 0 : (int) Math.max(1, dueMs - nowMs()));
     }
 
     /** Under the lock: sends heartbeats and notices the broker's silence, when it is time to. */
@@ -362,7 +358,8 @@ public final class WireConnection {
         }
         nextTickMs = engine.transport.tick(now);
         if (engine.transport.isClosed()) {
-            throw new JMSException(settings + " was silent for " + settings.idleTimeoutMs() + " ms");
+            throw new JMSException(
+                    settings + " was silent for " + settings.transport().idleTimeoutMs() + " ms");
         }
     }
 
@@ -385,25 +382,54 @@ public final class WireConnection {
             if (engine.connection.getLocalState() != EndpointState.CLOSED) {
                 engine.connection.close();
             }
-            closeReason = JmsErrors.connection(settings + " closed the connection", error);
+            closeReason = redirected(error);
+            if (closeReason == null) {
+                closeReason = JmsErrors.connection(settings + " closed the connection", error);
+            }
         }
         changed.fire();
+    }
+
+    private @Nullable JMSException redirected(RemoteError error) {
+        String host = error.info().getOrDefault("network-host", "");
+        if (!error.condition().equals("amqp:connection:redirect") || host.isEmpty()) {
+            return null;
+        }
+        String port = error.info().getOrDefault("port", "");
+        return new RedirectedException(
+                settings + " sends us to " + host + ":" + port,
+                error.condition(),
+                host,
+                port.matches("\\d{1,5}") ? Integer.parseInt(port) : -1,
+                error.info().getOrDefault("scheme", ""),
+                error.info().getOrDefault("path", ""));
     }
 
     /** Without the lock: ends everything and tells the listener, once. */
     private void failed(JMSException cause) {
         boolean isNews;
+        JMSException lost;
         lock.lock();
         try {
+            lost = lost(cause);
             isNews = failure == null && !isClosing;
-            fail(cause);
+            fail(lost);
         } finally {
             lock.unlock();
         }
-        closeQuietly(socket);
+        closeQuietly(pipe);
         if (isNews) {
-            listener.failed(cause);
+            listener.failed(lost);
         }
+    }
+
+    /** Under the lock: the reason, as the loss it is. A refusal, and what has a type of its own, stays what it is. */
+    private JMSException lost(JMSException cause) {
+        if (peer == null || peer.hasFailed() || cause.getClass() != JMSException.class) {
+            return cause;
+        }
+        return JmsErrors.withCause(
+                new LostConnectionException(String.valueOf(cause.getMessage()), cause.getErrorCode()), cause);
     }
 
     /** Under the lock. */
@@ -425,11 +451,11 @@ public final class WireConnection {
         sessions.remove(session);
     }
 
-    private static void closeQuietly(Socket socket) {
+    private static void closeQuietly(Pipe pipe) {
         try {
-            socket.close();
+            pipe.close();
         } catch (IOException e) {
-            // The socket is of no use any more either way.
+            // The pipe is of no use any more either way.
             return;
         }
     }

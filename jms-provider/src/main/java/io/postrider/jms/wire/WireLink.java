@@ -118,6 +118,10 @@ abstract class WireLink {
         return failure == null;
     }
 
+    public WireSession session() {
+        return session;
+    }
+
     /** Whether the link still works. */
     public boolean isUsable() {
         connection.lock.lock();

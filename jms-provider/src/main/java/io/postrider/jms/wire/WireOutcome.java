@@ -4,8 +4,10 @@ package io.postrider.jms.wire;
 
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
+import org.apache.qpid.proton.amqp.messaging.Outcome;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +35,22 @@ public enum WireOutcome {
         };
     }
 
+    /** The outcome as part of a transaction, which decides whether it holds. */
+    DeliveryState state(@Nullable TransactionId transaction) {
+        if (transaction == null) {
+            return state();
+        }
+        TransactionalState part = new TransactionalState();
+        part.setTxnId(transaction.binary());
+        part.setOutcome((Outcome) state());
+        return part;
+    }
+
     /** The outcome in a disposition; no state means accepted, the default outcome we left to the broker. */
     static WireOutcome of(@Nullable DeliveryState state) {
+        if (state instanceof TransactionalState part) {
+            return of(part.getOutcome() instanceof DeliveryState outcome ? outcome : null);
+        }
         if (state == null || state instanceof Accepted) {
             return ACCEPTED;
         }

@@ -11,6 +11,7 @@ import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.codec.ReadableBuffer;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.Receiver;
+import org.jspecify.annotations.Nullable;
 
 /** A receiving link. Any thread; guarded by the connection's lock. */
 public final class WireReceiver extends WireLink {
@@ -134,7 +135,9 @@ public final class WireReceiver extends WireLink {
         connection.lock.lock();
         try {
             checkUsable();
-            settleHolding(inbound, outcome);
+            if (inbound.receiver().connection == connection) {
+                settleHolding(inbound, outcome, null);
+            }
             if (prefetch > 0) {
                 topUpHolding(prefetch, buffered);
             }
@@ -144,10 +147,10 @@ public final class WireReceiver extends WireLink {
     }
 
     /** Under the lock. */
-    static void settleHolding(Inbound inbound, WireOutcome outcome) {
+    static void settleHolding(Inbound inbound, WireOutcome outcome, @Nullable TransactionId transaction) {
         Delivery delivery = inbound.delivery();
         if (!delivery.isSettled()) {
-            delivery.disposition(outcome.state());
+            delivery.disposition(outcome.state(transaction));
             delivery.settle();
         }
     }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
@@ -102,10 +103,12 @@ public final class WireSender extends WireLink {
      *
      * @param encoded all sections; must not change until the send ends
      * @param send hears what becomes of it; a presettled link ends it here
+     * @param transaction the message is part of, or null
      * @param timeoutMs for credit; negative waits for ever
      * @throws JMSException if nothing was sent; {@code send} is not told then
      */
-    public void send(byte[] encoded, Send send, long timeoutMs) throws JMSException {
+    public void send(byte[] encoded, Send send, @Nullable TransactionId transaction, long timeoutMs)
+            throws JMSException {
         connection.lock.lock();
         try {
             checkUsable();
@@ -114,6 +117,11 @@ public final class WireSender extends WireLink {
                 awaitCredit(timeoutMs);
             }
             Delivery delivery = sender.delivery(spec.isPresettled() ? NO_TAG : nextTag());
+            if (transaction != null) {
+                TransactionalState part = new TransactionalState();
+                part.setTxnId(transaction.binary());
+                delivery.disposition(part);
+            }
             sender.sendNoCopy(ReadableBuffer.ByteBufferReader.wrap(encoded));
             if (spec.isPresettled()) {
                 delivery.settle();
@@ -187,8 +195,7 @@ public final class WireSender extends WireLink {
         }
         if (delivery.getContext() instanceof Send send) {
             DeliveryState state = delivery.getRemoteState();
-            RemoteError error =
-                    state instanceof Rejected rejected ? RemoteErrors.of(rejected.getError()) : RemoteError.NONE;
+            RemoteError error = error(state);
             send.settled(WireOutcome.of(state), error, spec.address() == null ? "its destination" : spec.address());
         }
         delivery.settle();
@@ -196,6 +203,11 @@ public final class WireSender extends WireLink {
             outstanding.removeFirst();
         }
         closeIfSettled();
+    }
+
+    private static RemoteError error(@Nullable DeliveryState state) {
+        Object outcome = state instanceof TransactionalState part ? part.getOutcome() : state;
+        return outcome instanceof Rejected rejected ? RemoteErrors.of(rejected.getError()) : RemoteError.NONE;
     }
 
     @Override

@@ -72,13 +72,40 @@ public final class WireSession {
         }
     }
 
-    /** Settles deliveries of any receivers of this session, without waiting for an answer. */
+    /** Attaches the control link of the session's transactions. */
+    public WireCoordinator coordinator(String name) throws JMSException {
+        connection.lock.lock();
+        try {
+            checkUsable();
+            WireCoordinator coordinator = new WireCoordinator(this, session.sender(name));
+            links.add(coordinator);
+            coordinator.attach();
+            return coordinator;
+        } finally {
+            connection.unlockAndFlush();
+        }
+    }
+
+    /** Settles deliveries of any receivers of this connection, without waiting for an answer. */
     public void settle(List<Inbound> inbounds, WireOutcome outcome) throws JMSException {
+        settle(inbounds, outcome, null);
+    }
+
+    /**
+     * Settles deliveries of any receivers of this connection, without waiting for an answer. Those of an earlier connection
+     * are left alone: the broker has taken them back.
+     *
+     * @param transaction that decides whether the outcome holds, or null
+     */
+    public void settle(List<Inbound> inbounds, WireOutcome outcome, @Nullable TransactionId transaction)
+            throws JMSException {
         connection.lock.lock();
         try {
             checkUsable();
             for (Inbound inbound : inbounds) {
-                WireReceiver.settleHolding(inbound, outcome);
+                if (inbound.receiver().connection == connection) {
+                    WireReceiver.settleHolding(inbound, outcome, transaction);
+                }
             }
         } finally {
             connection.unlockAndFlush();
@@ -97,7 +124,9 @@ public final class WireSession {
             Confirmation confirmation = new Confirmation(inbounds.size());
             for (Inbound inbound : inbounds) {
                 Delivery delivery = inbound.delivery();
-                if (delivery.isSettled() || !inbound.receiver().isAlive()) {
+                if (inbound.receiver().connection != connection
+                        || delivery.isSettled()
+                        || !inbound.receiver().isAlive()) {
                     confirmation.countDown();
                 } else {
                     delivery.setContext(confirmation);
@@ -142,6 +171,20 @@ public final class WireSession {
         } finally {
             connection.unlockAndFlush();
         }
+    }
+
+    /** Whether links can be attached. */
+    public boolean isUsable() {
+        connection.lock.lock();
+        try {
+            return failure == null && connection.isUsable();
+        } finally {
+            connection.lock.unlock();
+        }
+    }
+
+    public WireConnection connection() {
+        return connection;
     }
 
     /** Under the lock. */

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.jms.wire;
 
+import io.postrider.jms.uri.ClientOptions;
+import io.postrider.jms.uri.Server;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,31 +11,38 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hostname virtual host asked for in sasl-init and open
  * @param user null for nobody in particular
- * @param idleTimeoutMs silence of the broker after which the connection counts as lost; 0 for never
- * @param maxFrameSize largest frame we take, bytes
  * @param connectTimeoutMs from dialling to the end of SASL; 0 waits for ever
  * @param requestTimeoutMs for the answer to open, begin, attach and so on; negative waits for ever
  * @param closeTimeoutMs for the answer to close, end and detach
- * @param isDaemon whether our threads let the process end
  */
 public record WireSettings(
-        String host,
-        int port,
+        Server server,
         String hostname,
         @Nullable String user,
         @Nullable String password,
-        int idleTimeoutMs,
-        int maxFrameSize,
-        int channelMax,
-        boolean hasSaslLayer,
-        boolean isTcpNoDelay,
+        ClientOptions.Transport transport,
+        ClientOptions.Tls tls,
         int connectTimeoutMs,
         long requestTimeoutMs,
-        long closeTimeoutMs,
-        boolean isDaemon) {
+        long closeTimeoutMs) {
+
+    public static WireSettings of(
+            ClientOptions options, Server server, @Nullable String user, @Nullable String password) {
+        String virtualHost = options.virtualHost();
+        return new WireSettings(
+                server,
+                virtualHost == null ? server.host() : virtualHost,
+                user,
+                password,
+                options.transport(),
+                options.tls(),
+                options.timeouts().connectMs(),
+                options.timeouts().requestMs(),
+                options.timeouts().closeMs());
+    }
 
     @Override
     public String toString() {
-        return host + ":" + port;
+        return server.toString();
     }
 }

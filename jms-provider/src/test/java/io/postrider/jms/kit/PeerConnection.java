@@ -19,9 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.qpid.proton.Proton;
+import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transaction.Declared;
+import org.apache.qpid.proton.amqp.transaction.Discharge;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Collector;
@@ -49,6 +54,9 @@ public final class PeerConnection {
 
     private final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
     private final List<byte[]> messages = new CopyOnWriteArrayList<>();
+    private final List<Discharge> discharges = new CopyOnWriteArrayList<>();
+    private final List<String> states = new CopyOnWriteArrayList<>();
+    private final AtomicInteger declaredCount = new AtomicInteger();
     private final List<String> closedLinks = new CopyOnWriteArrayList<>();
     private final List<String> detachedLinks = new CopyOnWriteArrayList<>();
     private volatile boolean isEnded;
@@ -125,13 +133,14 @@ public final class PeerConnection {
     }
 
     public int credit() {
-        return call(() -> sender().getCredit());
+        Sender sender = sender();
+        return call(sender::getCredit);
     }
 
     /** Sends a message to the client over its only consumer. */
     public void deliver(byte[] encoded) {
+        Sender sender = sender();
         run(() -> {
-            Sender sender = sender();
             byte[] tag = ByteBuffer.allocate(4).putInt(tags.getAndIncrement()).array();
             sender.delivery(tag);
             sender.send(encoded, 0, encoded.length);
@@ -288,6 +297,14 @@ public final class PeerConnection {
             link.close();
             return;
         }
+        if (link.getRemoteTarget() instanceof Coordinator coordinator) {
+            link.setSource(link.getRemoteSource());
+            link.setTarget(coordinator);
+            link.open();
+            ((Receiver) link).flow(script.senderCredit);
+            links.put(link.getName(), link);
+            return;
+        }
         Source source = (Source) link.getRemoteSource();
         Target target = (Target) link.getRemoteTarget();
         if (link instanceof Sender && source == null) {
@@ -312,6 +329,37 @@ public final class PeerConnection {
         links.put(link.getName(), link);
     }
 
+    private void control(Delivery delivery, byte[] bytes) {
+        Object request = ((AmqpValue) Encoded.message(bytes).getBody()).getValue();
+        if (request instanceof Discharge discharge) {
+            discharges.add(discharge);
+            DeliveryState answer = script.dischargeAnswer.apply(discharge);
+            if (answer == null) {
+                return;
+            }
+            delivery.disposition(answer);
+        } else {
+            Declared declared = new Declared();
+            declared.setTxnId(new Binary(("txn" + declaredCount.get()).getBytes(StandardCharsets.US_ASCII)));
+            declaredCount.incrementAndGet();
+            delivery.disposition(declared);
+        }
+        delivery.settle();
+    }
+
+    public List<Discharge> discharges() {
+        return discharges;
+    }
+
+    public int declaredCount() {
+        return declaredCount.get();
+    }
+
+    /** The states that came with messages, as text. */
+    public List<String> states() {
+        return states;
+    }
+
     private void drain(Link link) {
         if (link instanceof Sender sender && sender.getDrain() && script.answersDrain) {
             sender.drained();
@@ -324,8 +372,13 @@ public final class PeerConnection {
                 byte[] bytes = new byte[delivery.available()];
                 receiver.recv(bytes, 0, bytes.length);
                 receiver.advance();
-                messages.add(bytes);
                 receiver.flow(1);
+                if (receiver.getTarget() instanceof Coordinator) {
+                    control(delivery, bytes);
+                    return;
+                }
+                messages.add(bytes);
+                states.add(String.valueOf(delivery.getRemoteState()));
                 script.whenMessage.accept(delivery, bytes);
             }
             return;

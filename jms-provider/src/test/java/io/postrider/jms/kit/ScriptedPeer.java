@@ -16,6 +16,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.transaction.Discharge;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Connection;
 import org.apache.qpid.proton.engine.Delivery;
@@ -40,6 +42,7 @@ public final class ScriptedPeer implements AutoCloseable {
         delivery.disposition(Accepted.getInstance());
         delivery.settle();
     };
+    volatile Function<Discharge, DeliveryState> dischargeAnswer = discharge -> Accepted.getInstance();
     volatile boolean echoesFilters = true;
     volatile boolean answersDrain = true;
     volatile boolean isSilent;
@@ -111,6 +114,16 @@ public final class ScriptedPeer implements AutoCloseable {
     public ScriptedPeer onMessage(BiConsumer<Delivery, byte[]> action) {
         whenMessage = action;
         return this;
+    }
+
+    /** @param answer to the end of a transaction; null says nothing */
+    public ScriptedPeer answeringDischarge(Function<Discharge, DeliveryState> answer) {
+        dischargeAnswer = answer;
+        return this;
+    }
+
+    public int port() {
+        return server.getLocalPort();
     }
 
     public ScriptedPeer droppingFilters() {

@@ -50,11 +50,11 @@ class MessageMappingTest {
     private static final ReceiveContext CONTEXT =
             new ReceiveContext(QUEUE, AddressPrefixes.NONE, ObjectPolicy.JDK_VALUES_ONLY);
 
-    private final MessageEncoder encoder = new MessageEncoder(AddressPrefixes.NONE);
+    private final MessageEncoder encoder = new MessageEncoder(AddressPrefixes.NONE::address);
 
     private byte[] encode(Message message) throws JMSException {
         message.setJMSDestination(QUEUE);
-        return encoder.encode((PostriderMessage) message, 0, false);
+        return encoder.encode((PostriderMessage) message, 0, false, null);
     }
 
     private static org.apache.qpid.proton.message.Message decodedByOracle(byte[] bytes) {
@@ -102,7 +102,7 @@ class MessageMappingTest {
             message.setIntProperty("JMSXGroupSeq", 3);
             message.setBooleanProperty("flag", true);
 
-            var wire = decodedByOracle(encoder.encode((PostriderMessage) message, 4000, true));
+            var wire = decodedByOracle(encoder.encode((PostriderMessage) message, 4000, true, null));
 
             assertTrue(wire.isDurable());
             assertEquals(7, wire.getPriority());
@@ -180,7 +180,7 @@ class MessageMappingTest {
             message.setJMSDestination(QUEUE);
             message.setJMSReplyTo(new PostriderTopic("news"));
 
-            byte[] bytes = new MessageEncoder(prefixes).encode((PostriderMessage) message, 0, false);
+            byte[] bytes = new MessageEncoder(prefixes::address).encode((PostriderMessage) message, 0, false, null);
 
             assertEquals("q://orders", decodedByOracle(bytes).getAddress());
             Message back =

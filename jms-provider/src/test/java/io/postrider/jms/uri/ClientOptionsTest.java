@@ -27,9 +27,9 @@ class ClientOptionsTest {
     void defaultsAreThoseOfTheDocumentation() {
         ClientOptions options = ClientOptions.parse("amqp://broker");
 
-        assertEquals("broker", options.host());
-        assertEquals(5672, options.port());
-        assertEquals("broker", options.hostname());
+        assertEquals(List.of(new Server(Server.Scheme.AMQP, "broker", 5672, "")), options.servers());
+        assertNull(options.virtualHost());
+        assertFalse(options.failover().isEnabled());
         assertNull(options.identity().user());
         assertEquals(1000, options.prefetch().queue());
         assertEquals(-1, options.timeouts().sendMs());
@@ -46,13 +46,13 @@ class ClientOptionsTest {
                 + "&jms.forceSyncSend=true&jms.presettlePolicy.presettleTopicProducers=true"
                 + "&jms.deserializationPolicy.allowList=a.b,c.D&jms.messageIDPolicy.messageIDType=uuid");
 
-        assertEquals(1234, options.port());
+        assertEquals(1234, options.servers().get(0).port());
         assertEquals("u", options.identity().user());
         assertEquals("p&w", options.identity().password());
         assertEquals("c", options.identity().clientId());
         assertEquals(5, options.prefetch().queue());
         assertEquals(7, options.prefetch().topic());
-        assertEquals("v", options.hostname());
+        assertEquals("v", options.virtualHost());
         assertEquals(9, options.timeouts().sendMs());
         assertTrue(options.sending().isSyncForced());
         assertTrue(options.presettle().isProducer(DestinationKind.TOPIC));
@@ -65,7 +65,7 @@ class ClientOptionsTest {
     void userMayStandInTheAuthority() {
         ClientOptions options = ClientOptions.parse("amqp://me:secret@[::1]:1");
 
-        assertEquals("::1", options.host());
+        assertEquals("::1", options.servers().get(0).host());
         assertEquals("me", options.identity().user());
         assertEquals("secret", options.identity().password());
     }
@@ -86,8 +86,74 @@ class ClientOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://h", "amqp:", "amqp://", "not a uri", "amqp://h?novalue", "failover:(amqp://a)"})
+    @ValueSource(
+            strings = {
+                "http://h",
+                "amqp:",
+                "amqp://",
+                "not a uri",
+                "amqp://h?novalue",
+                "failover:(amqp://a",
+                "failover:()"
+            })
     void whatIsNoAmqpUriIsRefused(String uri) {
         assertTrue(refusal(uri).startsWith("Expected"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "failover:(amqp://a:1,amqps://b)?jms.clientID=c",
+                "failover:amqp://a:1,amqps://b?jms.clientID=c",
+                "(tcp://a:1,ssl://b)?clientID=c",
+                "amqp://a:1?jms.clientID=c,amqps://b",
+                "failover://(amqp://a:1,amqps://b)?failover.nested.jms.clientID=c"
+            })
+    void severalBrokersAreAList(String uri) {
+        ClientOptions options = ClientOptions.parse(uri);
+
+        assertEquals(
+                List.of(new Server(Server.Scheme.AMQP, "a", 1, ""), new Server(Server.Scheme.AMQPS, "b", 5671, "")),
+                options.servers());
+        assertTrue(options.failover().isEnabled());
+        assertEquals(-1, options.failover().attemptsMax());
+        assertEquals("c", options.identity().clientId());
+    }
+
+    @Test
+    void namesOfOtherClientsAreUnderstood() {
+        ClientOptions options = ClientOptions.parse("tcp://h?reconnectAttempts=3&retryInterval=50&user=u"
+                + "&consumerWindowSize=0&deserializationWhiteList=a&sslEnabled=true");
+
+        assertEquals(Server.Scheme.AMQPS, options.servers().get(0).scheme());
+        assertTrue(options.failover().isEnabled());
+        assertEquals(3, options.failover().attemptsMax());
+        assertEquals(50, options.failover().delayMs());
+        assertEquals("u", options.identity().user());
+        assertEquals(List.of("a"), options.receiving().objects().allowed());
+        assertEquals(List.of("consumerWindowSize"), options.withoutEffect());
+    }
+
+    @Test
+    void systemPropertiesAreDefaults() {
+        System.setProperty("io.postrider.jms.clientIDPrefix", "from-property");
+        try {
+            assertEquals(
+                    "from-property", ClientOptions.parse("amqp://h").identity().clientIdPrefix());
+            assertEquals(
+                    "given",
+                    ClientOptions.parse("amqp://h?jms.clientIDPrefix=given")
+                            .identity()
+                            .clientIdPrefix());
+        } finally {
+            System.clearProperty("io.postrider.jms.clientIDPrefix");
+        }
+    }
+
+    @Test
+    void contradictoryOptionsAreRefused() {
+        assertEquals(
+                "Expected one value for 'amqp.vhost', but got 'x' and 'y'",
+                refusal("failover:(amqp://a?amqp.vhost=x,amqp://b?amqp.vhost=y)"));
     }
 }
