@@ -4,8 +4,8 @@ rem SPDX-FileCopyrightText: The Postrider authors
 rem
 rem Starts the broker and its command line tools. Environment:
 rem   JAVA_HOME        the Java to use (17 or newer); otherwise the java on the PATH
-rem   POSTRIDER_HEAP   heap of the broker, such as 4g (default: half of the memory, taken only as needed)
-rem   POSTRIDER_OPTS   further options for the Java virtual machine
+rem   POSTRIDER_HEAP        the most heap the broker may take, such as 4g (default: a quarter of the memory)
+rem   POSTRIDER_JAVA_OPTS   options for the Java virtual machine; they win over the ones chosen here
 
 setlocal
 set "HOME_DIR=%~dp0.."
@@ -24,10 +24,10 @@ if errorlevel 1 (
 )
 
 set "MEMORY=-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-if "%1"=="run" set "MEMORY=-XX:+UseParallelGC -XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError"
-if "%1"=="run" if not "%POSTRIDER_HEAP%"=="" set "MEMORY=-XX:+UseParallelGC -Xmx%POSTRIDER_HEAP% -XX:+ExitOnOutOfMemoryError"
+if "%1"=="run" set "MEMORY=-XX:+UseSerialGC -Xms28m -Xmn16m -XX:MaxRAMPercentage=25 -XX:+ExitOnOutOfMemoryError"
+if "%1"=="run" if not "%POSTRIDER_HEAP%"=="" set "MEMORY=%MEMORY% -Xmx%POSTRIDER_HEAP%"
 
-"%JAVA%" %POSTRIDER_OPTS% %MEMORY% -cp "%HOME_DIR%\lib\*" "-Dpostrider.home=%HOME_DIR%" ^
+"%JAVA%" %MEMORY% %POSTRIDER_OPTS% %POSTRIDER_JAVA_OPTS% -cp "%HOME_DIR%\lib\*" "-Dpostrider.home=%HOME_DIR%" ^
     "-Dlogback.configurationFile=%HOME_DIR%\conf\logback.xml" -Dvertx.disableDnsResolver=true ^
-    -Dorg.jboss.logging.provider=slf4j -Djava.awt.headless=true -Dfile.encoding=UTF-8 io.postrider.server.Main %*
+    -Dorg.jboss.logging.provider=slf4j -Dorg.jboss.weld.xml.disableValidating=true -Djava.awt.headless=true -Dfile.encoding=UTF-8 io.postrider.server.Main %*
 exit /b %ERRORLEVEL%

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.server;
 
+import io.postrider.server.cli.ArchiveCommand;
 import io.postrider.server.cli.BrowseCommand;
 import io.postrider.server.cli.CliException;
 import io.postrider.server.cli.ExitCode;
@@ -32,7 +33,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "A message broker for Jakarta Messaging and AMQP 1.0.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.VersionLine.class,
-        subcommands = {
+        footer = {
+            "",
+            "Exit codes: 0 done; 1 refused or failed; 2 wrong command line or configuration; 3 no broker answers;",
+            "4 nothing there; 5 not allowed. Each command has --help."
+        })
+public final class Main implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
             RunCommand.class,
             DemoCommand.class,
             SendCommand.class,
@@ -40,14 +47,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BrowseCommand.class,
             QueueCommand.class,
             UserCommand.class,
-            VersionCommand.class
-        },
-        footer = {
-            "",
-            "Exit codes: 0 done; 1 refused or failed; 2 wrong command line or configuration; 3 no broker answers;",
-            "4 nothing there; 5 not allowed. Each command has --help."
-        })
-public final class Main implements Runnable {
+            ArchiveCommand.class,
+            VersionCommand.class);
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before the command runs
     private CommandSpec spec;
@@ -57,12 +59,19 @@ public final class Main implements Runnable {
             // Only the broker logs; a command says what it has to say by itself. Read by conf/logback.xml.
             System.setProperty("postrider.log.level", System.getProperty("postrider.log.level", "OFF"));
         }
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine(args).execute(args));
     }
 
-    /** The command line with its errors turned into sentences and exit codes. */
-    static CommandLine commandLine() {
+    /**
+     * The command line with its errors turned into sentences and exit codes.
+     *
+     * <p>A broker that starts knows its own command only: reading the annotations of all others would take longer than
+     * opening an empty store.
+     */
+    static CommandLine commandLine(String... args) {
         CommandLine line = new CommandLine(new Main());
+        List<Class<?>> commands = args.length > 0 && args[0].equals("run") ? List.of(RunCommand.class) : COMMANDS;
+        commands.forEach(line::addSubcommand);
         line.setUsageHelpAutoWidth(true);
         line.setParameterExceptionHandler(Main::badUsage);
         line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, parsed.originalArgs()));

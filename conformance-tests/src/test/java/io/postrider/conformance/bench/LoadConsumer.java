@@ -4,19 +4,23 @@ package io.postrider.conformance.bench;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 
-/** Receives unsettled messages and accepts them, one disposition for whatever one read brought. */
+/** Receives unsettled messages and accepts them, one disposition for whatever one read brought. Any number may run. */
 final class LoadConsumer implements Runnable, AutoCloseable {
     private static final int CREDIT = 1000;
 
+    private final Reading reading;
     private final RawClient client;
     private volatile long received;
     private volatile Throwable failure;
@@ -24,21 +28,53 @@ final class LoadConsumer implements Runnable, AutoCloseable {
     private long firstDeliveryId = -1;
     private long grantedUpTo;
 
+    /**
+     * What to receive, and how.
+     *
+     * @param address queue or topic, as {@code queue://…} or {@code topic://…} where it matters
+     * @param subscription name of a durable subscription; null for a queue or a volatile one
+     * @param pauseNanos wait after each read, for a consumer that is slow on purpose
+     */
+    record Reading(String address, String subscription, int credit, long pauseNanos) {
+        static Reading queue(String address) {
+            return new Reading(address, null, CREDIT, 0);
+        }
+    }
+
     LoadConsumer(int port, String address) throws IOException {
-        client = new RawClient(port);
+        this(port, Reading.queue(address));
+    }
+
+    LoadConsumer(int port, Reading reading) throws IOException {
+        this.reading = reading;
+        client = reading.subscription == null ? new RawClient(port) : new RawClient(port, reading.subscription);
         Attach attach = new Attach();
-        attach.setName("bench-receiver");
+        attach.setName(reading.subscription == null ? "bench-receiver" : reading.subscription);
         attach.setHandle(UnsignedInteger.ZERO);
         attach.setRole(Role.RECEIVER);
         attach.setSndSettleMode(SenderSettleMode.UNSETTLED);
         attach.setRcvSettleMode(ReceiverSettleMode.FIRST);
         Source source = new Source();
-        source.setAddress(address);
+        source.setAddress(reading.address);
+        if (reading.subscription != null) {
+            source.setDurable(TerminusDurability.UNSETTLED_STATE);
+            source.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+        }
         attach.setSource(source);
         attach.setTarget(new Target());
         client.frame(0, attach);
         grant();
         client.flush();
+    }
+
+    /** Waits for the broker's attach, before {@link #run}: from then on a topic keeps messages for it. */
+    void awaitAttached() throws IOException {
+        int performative;
+        do {
+            int end = client.nextFrame();
+            performative = client.in().position() < end ? client.performative() : 0;
+            client.skipTo(end);
+        } while (performative != RawClient.ATTACH);
     }
 
     /** Messages received so far. Any thread. */
@@ -62,10 +98,13 @@ final class LoadConsumer implements Runnable, AutoCloseable {
                 }
                 if (received > before) {
                     accept(firstDeliveryId + before, firstDeliveryId + received - 1);
-                    if (grantedUpTo - received < CREDIT / 2) {
+                    if (grantedUpTo - received <= reading.credit / 2) {
                         grant();
                     }
                     client.flush();
+                    if (reading.pauseNanos > 0) {
+                        LockSupport.parkNanos(reading.pauseNanos);
+                    }
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -78,7 +117,11 @@ final class LoadConsumer implements Runnable, AutoCloseable {
     private void receive() throws IOException {
         int end = client.nextFrame();
         ByteBuffer in = client.in();
-        if (in.position() < end && client.performative() == RawClient.TRANSFER) {
+        int performative = in.position() < end ? client.performative() : RawClient.FLOW;
+        if (performative == RawClient.DETACH || performative == RawClient.END || performative == RawClient.CLOSE) {
+            throw new IOException("Expected transfers, but got 0x" + Integer.toHexString(performative));
+        }
+        if (performative == RawClient.TRANSFER) {
             if (firstDeliveryId < 0) {
                 Fields.list(in);
                 Fields.uint(in);
@@ -111,9 +154,9 @@ final class LoadConsumer implements Runnable, AutoCloseable {
         flow.setOutgoingWindow(UnsignedInteger.valueOf(Integer.MAX_VALUE));
         flow.setHandle(UnsignedInteger.ZERO);
         flow.setDeliveryCount(UnsignedInteger.valueOf((int) received));
-        flow.setLinkCredit(UnsignedInteger.valueOf(CREDIT));
+        flow.setLinkCredit(UnsignedInteger.valueOf(reading.credit));
         client.frame(0, flow);
-        grantedUpTo = received + CREDIT;
+        grantedUpTo = received + reading.credit;
     }
 
     @Override

@@ -4,6 +4,9 @@ package io.postrider.conformance.bench;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -12,13 +15,20 @@ import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 
-/** Sends unsettled messages of one size as fast as the broker confirms them, with a bounded number in flight. */
+/**
+ * Sends unsettled messages of one size as fast as the broker confirms them, with a bounded number in flight. With several
+ * addresses it sends to one after the other on one link to the anonymous terminus.
+ */
 final class LoadProducer implements Runnable, AutoCloseable {
     private static final int WRITE_BYTES_MAX = 256 * 1024;
 
+    private static final long IDLE_NANOS = 1_000_000;
+
     private final RawClient client;
-    private final byte[] section;
+    private final byte[][] messages;
     private final int inFlightMax;
+    private final long count;
+    private volatile long allowed = Long.MAX_VALUE;
     private volatile long confirmed;
     private volatile boolean stopping;
     private volatile Throwable failure;
@@ -26,8 +36,18 @@ final class LoadProducer implements Runnable, AutoCloseable {
     private long creditLimit;
 
     LoadProducer(int port, String address, int bodyBytes, boolean isDurable, int inFlightMax) throws IOException {
+        this(port, List.of(address), bodyBytes, isDurable, inFlightMax, Long.MAX_VALUE);
+    }
+
+    /** @param count how many to send before {@link #run} returns by itself */
+    LoadProducer(int port, List<String> addresses, int bodyBytes, boolean isDurable, int inFlightMax, long count)
+            throws IOException {
+        boolean isOne = addresses.size() == 1;
         this.inFlightMax = inFlightMax;
-        this.section = message(bodyBytes, isDurable);
+        this.count = count;
+        this.messages = addresses.stream()
+                .map(address -> message(isOne ? null : address, bodyBytes, isDurable))
+                .toArray(byte[][]::new);
         client = new RawClient(port);
         Attach attach = new Attach();
         attach.setName("bench-sender");
@@ -38,15 +58,20 @@ final class LoadProducer implements Runnable, AutoCloseable {
         attach.setInitialDeliveryCount(UnsignedInteger.ZERO);
         attach.setSource(new Source());
         Target target = new Target();
-        target.setAddress(address);
+        target.setAddress(isOne ? addresses.get(0) : null);
         attach.setTarget(target);
         client.frame(0, attach);
         client.flush();
     }
 
-    private static byte[] message(int bodyBytes, boolean isDurable) {
-        ByteBuffer bytes = ByteBuffer.allocate(bodyBytes + 32);
+    private static byte[] message(String to, int bodyBytes, boolean isDurable) {
+        byte[] name = to == null ? new byte[0] : to.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(bodyBytes + name.length + 48);
         bytes.put(new byte[] {0, 0x53, 0x70, (byte) 0xc0, 2, 1, (byte) (isDurable ? 0x41 : 0x42)});
+        if (to != null) {
+            bytes.put(new byte[] {0, 0x53, 0x73, (byte) 0xc0, (byte) (name.length + 5), 3, 0x40, 0x40});
+            bytes.put((byte) 0xa1).put((byte) name.length).put(name);
+        }
         bytes.put(new byte[] {0, 0x53, 0x75, (byte) 0xb0}).putInt(bodyBytes);
         for (int i = 0; i < bodyBytes; i++) {
             bytes.put((byte) ('a' + i % 26));
@@ -65,6 +90,11 @@ final class LoadProducer implements Runnable, AutoCloseable {
         return failure;
     }
 
+    /** Holds it to a total, raised as time goes by, for a steady rate. Any thread. */
+    void allow(long total) {
+        allowed = total;
+    }
+
     /** Asks {@link #run} to return once everything in flight is confirmed. Any thread. */
     void stop() {
         stopping = true;
@@ -73,11 +103,15 @@ final class LoadProducer implements Runnable, AutoCloseable {
     @Override
     public void run() {
         try {
-            while (!stopping || confirmed < sent) {
-                if (!stopping) {
+            while (!isEnding() || confirmed < sent) {
+                if (!isEnding()) {
                     send();
                 }
                 client.flush();
+                if (sent == confirmed && sent >= allowed) {
+                    LockSupport.parkNanos(IDLE_NANOS);
+                    continue;
+                }
                 receive();
                 while (client.hasFrame()) {
                     receive();
@@ -88,9 +122,17 @@ final class LoadProducer implements Runnable, AutoCloseable {
         }
     }
 
+    private boolean isEnding() {
+        return stopping || sent == count;
+    }
+
     private void send() {
         ByteBuffer out = client.out();
-        while (sent - confirmed < inFlightMax && sent < creditLimit && out.position() < WRITE_BYTES_MAX) {
+        while (sent - confirmed < inFlightMax
+                && sent < creditLimit
+                && sent < count
+                && sent < allowed
+                && out.position() < WRITE_BYTES_MAX) {
             int start = out.position();
             int id = (int) sent;
             out.putInt(0).putInt(0x02000000);
@@ -101,7 +143,7 @@ final class LoadProducer implements Runnable, AutoCloseable {
             out.put((byte) 0xa0).put((byte) 4).putInt(id);
             out.put((byte) 0x43);
             out.put((byte) 0x42);
-            out.put(section);
+            out.put(messages[(int) (sent % messages.length)]);
             out.putInt(start, out.position() - start);
             sent++;
         }

@@ -29,6 +29,9 @@ final class RawClient implements AutoCloseable {
     static final int DISPOSITION = 0x15;
     static final int FLOW = 0x13;
     static final int ATTACH = 0x12;
+    static final int DETACH = 0x16;
+    static final int END = 0x17;
+    static final int CLOSE = 0x18;
 
     private static final int FRAME_SIZE_MAX = 128 * 1024;
 
@@ -39,18 +42,22 @@ final class RawClient implements AutoCloseable {
     private final ByteBuffer out = ByteBuffer.allocateDirect(512 * 1024);
 
     RawClient(int port) throws IOException {
+        this(port, "bench-" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+    }
+
+    RawClient(int port, String containerId) throws IOException {
         AMQPDefinedTypes.registerAllTypes(decoder, encoder);
         channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         in.limit(0);
-        handshake();
+        handshake(containerId);
     }
 
     ByteBuffer out() {
         return out;
     }
 
-    private void handshake() throws IOException {
+    private void handshake(String containerId) throws IOException {
         header(3);
         flush();
         readHeader();
@@ -63,8 +70,7 @@ final class RawClient implements AutoCloseable {
         readFrame();
         header(0);
         Open open = new Open();
-        open.setContainerId(
-                "bench-" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+        open.setContainerId(containerId);
         open.setHostname("localhost");
         open.setMaxFrameSize(UnsignedInteger.valueOf(FRAME_SIZE_MAX));
         frame(0, open);

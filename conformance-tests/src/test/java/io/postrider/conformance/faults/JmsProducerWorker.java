@@ -32,6 +32,7 @@ final class JmsProducerWorker extends JmsWorker {
     private static final long COMPLETION_LIMIT_MS = 20_000;
 
     private final List<String> destinations;
+    private final String filler;
     private final Map<String, Long> lastSequence = new HashMap<>();
     private final Map<String, Long> lastNumber = new HashMap<>();
     /** Sent on the present connection and not answered, in the order sent. Changed by the listener's thread too. */
@@ -41,8 +42,14 @@ final class JmsProducerWorker extends JmsWorker {
     private long sends;
 
     JmsProducerWorker(String name, Server server, Checker checker, List<String> destinations) {
+        this(name, server, checker, destinations, 0);
+    }
+
+    /** @param fillerBytes size of what each message carries beside its text */
+    JmsProducerWorker(String name, Server server, Checker checker, List<String> destinations, int fillerBytes) {
         super(name, server, checker);
         this.destinations = destinations;
+        this.filler = "f".repeat(fillerBytes);
     }
 
     @Override
@@ -74,6 +81,9 @@ final class JmsProducerWorker extends JmsWorker {
 
     private void send(Session session, MessageProducer producer, Copy copy, Window window) throws JMSException {
         Message message = session.createTextMessage(copy.toString());
+        if (!filler.isEmpty()) {
+            message.setStringProperty("filler", filler);
+        }
         long key = sends++;
         checker.sending(copy);
         unanswered.put(key, copy);

@@ -36,6 +36,7 @@ abstract class JmsWorker implements Worker {
     private final CountDownLatch ready = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean isStopping;
+    private volatile boolean isAbandoned;
     private volatile Throwable failure;
 
     JmsWorker(String name, Server server, Checker checker) {
@@ -66,7 +67,7 @@ abstract class JmsWorker implements Worker {
 
     private void run() {
         try {
-            while (!isStopping || !isFinished()) {
+            while (!isAbandoned && (!isStopping || !isFinished())) {
                 // A bare connect first, so that a dozen clients in vain do not slow the broker's start down.
                 if (!server.isListening()) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RECONNECT_PAUSE_MS));
@@ -84,6 +85,12 @@ abstract class JmsWorker implements Worker {
         } finally {
             ended.countDown();
         }
+    }
+
+    /** Lets the thread end on its own time; for runs that failed. */
+    final void abandon() {
+        isStopping = true;
+        isAbandoned = true;
     }
 
     @Override

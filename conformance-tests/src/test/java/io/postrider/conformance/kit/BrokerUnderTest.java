@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,9 +35,12 @@ public final class BrokerUnderTest implements Endpoint, AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("READY amqp=([^: ]+):(\\d+) http=([^: ]+):(\\d+).*");
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final int KILLED = 128 + 9;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
     private final Path directory;
+    private Path data;
+    private String javaOptions = "";
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<String> users = new ArrayList<>();
     private Process process;
@@ -46,6 +50,7 @@ public final class BrokerUnderTest implements Endpoint, AutoCloseable {
 
     private BrokerUnderTest(Path directory) {
         this.directory = directory;
+        this.data = directory.resolve("data");
         settings.put("amqp.port", "0");
         settings.put("http.port", "0");
         settings.put("auth.anonymous", "true");
@@ -64,6 +69,18 @@ public final class BrokerUnderTest implements Endpoint, AutoCloseable {
 
     public BrokerUnderTest with(String key, String value) {
         settings.put(key, value);
+        return this;
+    }
+
+    /** Puts the store somewhere else than under {@code target/brokers}. */
+    public BrokerUnderTest withData(Path other) {
+        data = other;
+        return this;
+    }
+
+    /** Gives the virtual machine options on top of the start script's. */
+    public BrokerUnderTest withJava(String options) {
+        javaOptions = options;
         return this;
     }
 
@@ -93,7 +110,7 @@ public final class BrokerUnderTest implements Endpoint, AutoCloseable {
             amqpPort = Integer.parseInt(ports.group(2));
             httpPort = Integer.parseInt(ports.group(4));
         } catch (IOException | ExecutionException | TimeoutException e) {
-            kill();
+            awaitEndOrKill();
             throw new IllegalStateException("The broker did not become ready; its log ends with:\n" + logTail(40), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -114,6 +131,26 @@ public final class BrokerUnderTest implements Endpoint, AutoCloseable {
         children.forEach(ProcessHandle::destroyForcibly);
         awaitExit();
     }
+
+    /**
+     * Starts it, expecting either outcome: ready, or an end by itself.
+     *
+     * @return the exit code and what was written to standard error if it ended; empty if it is ready
+     */
+    public Optional<Refusal> tryStart() {
+        try {
+            start();
+            return Optional.empty();
+        } catch (IllegalStateException e) {
+            if (process.exitValue() == KILLED) {
+                throw e; // it hung until it was killed
+            }
+            return Optional.of(new Refusal(process.exitValue(), readLog()));
+        }
+    }
+
+    /** How a process ended that did not become ready. */
+    public record Refusal(int exitCode, String log) {}
 
     /** Ends the process with SIGTERM and returns its exit code. */
     public int stop() {
@@ -156,7 +193,7 @@ public final class BrokerUnderTest implements Endpoint, AutoCloseable {
 
     /** The directory given with {@code --data}. */
     public Path data() {
-        return directory.resolve("data");
+        return data;
     }
 
     /** What the process wrote to its standard error since the last start. */
@@ -208,6 +245,9 @@ public final class BrokerUnderTest implements Endpoint, AutoCloseable {
         }
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        if (!javaOptions.isEmpty()) {
+            builder.environment().put("POSTRIDER_JAVA_OPTS", javaOptions);
+        }
         return builder;
     }
 
@@ -218,6 +258,17 @@ public final class BrokerUnderTest implements Endpoint, AutoCloseable {
     private String logTail(int lines) {
         List<String> all = readLog().lines().toList();
         return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
+    }
+
+    /** A process that closed its standard output is about to end and shall tell its own exit code. */
+    private void awaitEndOrKill() {
+        try {
+            if (process != null && !process.waitFor(5, TimeUnit.SECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private int awaitExit() {

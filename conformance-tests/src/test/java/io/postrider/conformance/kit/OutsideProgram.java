@@ -9,7 +9,8 @@ import java.util.function.Supplier;
 public enum OutsideProgram {
     PYTHON_PROTON("python3-qpid-proton", PythonProgram::missing),
     NODE_RHEA("node with the rhea package", NodeProgram::missing),
-    CPP_PROTON("g++ and libqpid-proton-cpp12-dev", CppProgram::missing);
+    CPP_PROTON("g++ and libqpid-proton-cpp12-dev", CppProgram::missing),
+    SMALL_DISK("root, mkfs.ext4 and a loop device to mount a small disk", SmallDisk::missing);
 
     private final String description;
     private final Supplier<Optional<String>> probe;

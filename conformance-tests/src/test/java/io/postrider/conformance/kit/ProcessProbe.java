@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 public record ProcessProbe(long pid) {
     private static final Pattern CLASS_HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
+    private static final Pattern THREADS = Pattern.compile("(?m)^Threads:\\s+(\\d+)");
+    private static final Pattern WRITTEN = Pattern.compile("(?m)^write_bytes: (\\d+)");
 
     /** Bytes of the objects that survive a full collection, which this call causes. */
     public long liveHeapBytes() {
@@ -33,11 +35,24 @@ public record ProcessProbe(long pid) {
     }
 
     public long residentBytes() {
-        Matcher resident = RESIDENT.matcher(read("status"));
-        if (!resident.find()) {
-            throw new IllegalStateException("Expected VmRSS in the status of process " + pid);
+        return number("status", RESIDENT) * 1024;
+    }
+
+    public int threads() {
+        return (int) number("status", THREADS);
+    }
+
+    /** Bytes the process has caused to be written to disk so far. */
+    public long writtenBytes() {
+        return number("io", WRITTEN);
+    }
+
+    private long number(String file, Pattern pattern) {
+        Matcher matcher = pattern.matcher(read(file));
+        if (!matcher.find()) {
+            throw new IllegalStateException("Expected " + pattern + " in the " + file + " of process " + pid);
         }
-        return Long.parseLong(resident.group(1)) * 1024;
+        return Long.parseLong(matcher.group(1));
     }
 
     public int openFiles() {

@@ -40,7 +40,7 @@ final class JmsSession implements AutoCloseable {
         }
     }
 
-    private static JmsSession open(String uri, Optional<Login> login, @Nullable String clientId, int acknowledgeMode)
+    static JmsSession open(String uri, Optional<Login> login, @Nullable String clientId, int acknowledgeMode)
             throws JMSException {
         PostriderConnectionFactory factory = new PostriderConnectionFactory(uri);
         Connection connection = login.isPresent()

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -97,10 +98,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private ServerConfig config() {
         ConfigLoader loader = new ConfigLoader();
-        Path file = configFile != null ? configFile : distributionFile();
-        if (file != null) {
-            loader.file(file);
-        }
+        Optional.ofNullable(configFile).or(RunCommand::distributionFile).ifPresent(loader::file);
         List<String> all = new ArrayList<>(assignments);
         if (data != null) {
             all.add("data.dir=" + data);
@@ -111,9 +109,9 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** The start script says where the distribution is. */
-    private static @Nullable Path distributionFile() {
-        String home = System.getProperty("postrider.home");
-        Path file = home == null ? null : Path.of(home, "conf", "postrider.yaml");
-        return file != null && Files.isRegularFile(file) ? file : null;
+    static Optional<Path> distributionFile() {
+        return Optional.ofNullable(System.getProperty("postrider.home"))
+                .map(home -> Path.of(home, "conf", "postrider.yaml"))
+                .filter(Files::isRegularFile);
     }
 }

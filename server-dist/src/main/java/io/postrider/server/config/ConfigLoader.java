@@ -30,6 +30,7 @@ public final class ConfigLoader {
             "POSTRIDER_USER",
             "POSTRIDER_PASSWORD",
             "POSTRIDER_OPTS",
+            "POSTRIDER_JAVA_OPTS",
             "POSTRIDER_HOME",
             "POSTRIDER_HEAP");
 

@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
-import org.yaml.snakeyaml.LoaderOptions;
+import java.util.Set;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -34,10 +35,8 @@ final class YamlFile {
 
     static TextSource read(Path file, List<String> problems) {
         TextSource target = new TextSource(TextSource.ORDINAL_FILE);
-        LoaderOptions options = new LoaderOptions();
-        options.setAllowDuplicateKeys(false);
         try (Reader reader = Files.newBufferedReader(file)) {
-            Node root = new Yaml(options).compose(reader);
+            Node root = new Yaml().compose(reader);
             if (root != null) {
                 new YamlFile(file, target, problems).visit("", root);
             }
@@ -54,9 +53,14 @@ final class YamlFile {
 
     private void visit(String name, Node node) {
         if (node instanceof MappingNode mapping) {
+            Set<String> seen = new HashSet<>();
             for (NodeTuple entry : mapping.getValue()) {
                 String key = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
-                visit(name.isEmpty() ? key : name + "." + key, entry.getValueNode());
+                String full = name.isEmpty() ? key : name + "." + key;
+                if (!seen.add(key)) {
+                    problems.add(origin(entry.getKeyNode()) + ": " + full + " is there a second time");
+                }
+                visit(full, entry.getValueNode());
             }
         } else if (node instanceof SequenceNode sequence) {
             int index = 0;
@@ -68,9 +72,13 @@ final class YamlFile {
         }
     }
 
+    private String origin(Node node) {
+        return file + " line " + (node.getStartMark().getLine() + 1);
+    }
+
     /** A section header with nothing under it is no setting; neither is an empty file. */
     private void leaf(String name, ScalarNode scalar) {
-        String origin = file + " line " + (scalar.getStartMark().getLine() + 1);
+        String origin = origin(scalar);
         if (name.isEmpty()) {
             problems.add(origin + ": expected settings as 'name: value', but found '" + scalar.getValue() + "'");
         } else if (!scalar.getTag().equals(Tag.NULL)) {

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.server.http;
+
+import io.postrider.api.address.AddressDefinition;
+import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.UserRecord;
+import io.postrider.api.error.Rejection;
+import io.postrider.api.port.BrokerAdmin;
+import io.postrider.api.port.BrokerStats;
+import io.postrider.api.port.QueueInfo;
+import io.postrider.api.port.Reply;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A broker of lists. Filled by the test's thread before it is asked, then owned by the HTTP loop. */
+final class FakeAdmin implements BrokerAdmin {
+    final List<QueueInfo> queues = new ArrayList<>();
+    final List<AddressDefinition> addresses = new ArrayList<>();
+    final List<UserRecord> users = new ArrayList<>();
+
+    /** What every change is refused with; null to do it. */
+    volatile Rejection refusal;
+
+    private <T> void answer(Reply<T> reply, T value) {
+        if (refusal != null) {
+            reply.rejected(refusal);
+        } else {
+            reply.ok(value);
+        }
+    }
+
+    @Override
+    public void queues(Reply<List<QueueInfo>> reply) {
+        reply.ok(List.copyOf(queues));
+    }
+
+    @Override
+    public void addresses(Reply<List<AddressDefinition>> reply) {
+        reply.ok(List.copyOf(addresses));
+    }
+
+    @Override
+    public void createAddress(AddressDefinition definition, Reply<AddressDefinition> reply) {
+        if (refusal == null) {
+            addresses.add(definition);
+        }
+        answer(reply, definition);
+    }
+
+    @Override
+    public void deleteAddress(AddressKey key, Reply<AddressDefinition> reply) {
+        AddressDefinition found = addresses.stream()
+                .filter(address -> address.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+        if (refusal == null) {
+            addresses.remove(found);
+        }
+        answer(reply, found);
+    }
+
+    @Override
+    public void purge(AddressKey queue, Reply<Long> reply) {
+        answer(reply, 7L);
+    }
+
+    @Override
+    public void users(Reply<List<UserRecord>> reply) {
+        reply.ok(List.copyOf(users));
+    }
+
+    @Override
+    public void putUser(UserRecord user, Reply<UserRecord> reply) {
+        if (refusal == null) {
+            users.removeIf(each -> each.name().equals(user.name()));
+            users.add(user);
+        }
+        answer(reply, user);
+    }
+
+    @Override
+    public void removeUser(String name, Reply<String> reply) {
+        answer(reply, name);
+    }
+
+    @Override
+    public BrokerStats stats() {
+        return new BrokerStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    }
+}
