@@ -42,6 +42,7 @@ enum ConfigKey {
     DATA_DIR("data.dir", "./data"),
     JOURNAL_SEGMENT("journal.segment-bytes", "64MiB"),
     CHECKPOINT_TRIGGER("checkpoint.trigger-bytes", "256MiB"),
+    DISK_MIN_FREE("disk.min-free-bytes", "256MiB"),
     MEMORY_MESSAGES("memory.messages-bytes", "0"),
     THREADS_EVENT_LOOPS("threads.event-loops", "0"),
     METRICS_PER_QUEUE("metrics.per-queue", "false"),

@@ -120,6 +120,7 @@ public final class ConfigLoader {
                 path(reader),
                 reader.size(ConfigKey.JOURNAL_SEGMENT),
                 reader.size(ConfigKey.CHECKPOINT_TRIGGER),
+                reader.size(ConfigKey.DISK_MIN_FREE),
                 reader.size(ConfigKey.MEMORY_MESSAGES)));
         PolicyTable policies = reader.read(() -> new PolicySettings(config, reader).read());
         ServerConfig server = amqp == null || security == null || http == null || store == null || policies == null

@@ -10,14 +10,17 @@ import java.nio.file.Path;
  * @param directory the data directory; made if missing
  * @param segmentBytes size of one journal file
  * @param checkpointTriggerBytes journal that may pile up before a checkpoint frees it
+ * @param diskMinFreeBytes free disk space below which producers are held and refused; 0 to go by refused space only
  * @param messagesBytes message bytes kept in memory before producers are held, 0 for a quarter of the heap
  */
-public record StoreConfig(Path directory, long segmentBytes, long checkpointTriggerBytes, long messagesBytes) {
+public record StoreConfig(
+        Path directory, long segmentBytes, long checkpointTriggerBytes, long diskMinFreeBytes, long messagesBytes) {
     public StoreConfig {
         InvalidSettingException.checkRange(ConfigKey.JOURNAL_SEGMENT, segmentBytes, 1 << 20, 1 << 30);
         InvalidSettingException.check(
                 segmentBytes % 8 == 0, ConfigKey.JOURNAL_SEGMENT, "a multiple of 8", segmentBytes);
         InvalidSettingException.checkRange(ConfigKey.CHECKPOINT_TRIGGER, checkpointTriggerBytes, 1 << 20, 1L << 40);
+        InvalidSettingException.checkRange(ConfigKey.DISK_MIN_FREE, diskMinFreeBytes, 0, 1L << 50);
         InvalidSettingException.checkRange(ConfigKey.MEMORY_MESSAGES, messagesBytes, 0, 1L << 40);
     }
 

@@ -10,6 +10,8 @@ import io.postrider.store.catalog.CatalogProjection;
 import io.postrider.store.catalog.HsqlCatalog;
 import io.postrider.store.catalog.UserDirectory;
 import io.postrider.store.checkpoint.FileCheckpoints;
+import io.postrider.store.io.DiskSpace;
+import io.postrider.store.io.DiskSpaceWatch;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.RealFiles;
 import io.postrider.store.io.StoreLock;
@@ -64,9 +66,14 @@ public final class StoreOpener implements BrokerOpener {
                 List.of());
         opened.push(users::close);
         FileAccess files = new RealFiles();
-        LocalShardLog log =
-                LocalShardLog.open(files, directory.resolve("journal"), JournalSettings.DEFAULT.withSegmentBytes((int)
-                        store.segmentBytes()));
+        DiskSpace space = new DiskSpace(files, directory, store.diskMinFreeBytes());
+        DiskSpaceWatch watch = new DiskSpaceWatch(space);
+        opened.push(watch::close);
+        LocalShardLog log = LocalShardLog.open(
+                files,
+                directory.resolve("journal"),
+                JournalSettings.DEFAULT.withSegmentBytes((int) store.segmentBytes()),
+                space);
         FileCheckpoints checkpoints =
                 FileCheckpoints.open(files, directory.resolve("checkpoints"), SHARD, SegmentSettings.DEFAULTS);
         LocalBroker broker = LocalBroker.open(
@@ -75,6 +82,7 @@ public final class StoreOpener implements BrokerOpener {
                         log,
                         checkpoints,
                         BrokerThreads.start(),
+                        space,
                         new AmqpMessageInspector(),
                         new CatalogProjection(catalog, users),
                         System::currentTimeMillis),

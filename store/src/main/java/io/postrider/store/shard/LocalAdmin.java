@@ -31,7 +31,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final ShardLog log;
     private final ShardRunner runner;
     private final ShardEffects effects;
-    private final MemoryGate gate;
+    private final AdmissionGate gate;
     private final MemoryBudget budget;
     private final Checkpointing checkpointing;
     private final Projection projection;
@@ -42,7 +42,7 @@ public final class LocalAdmin implements BrokerAdmin {
             ShardLog log,
             ShardRunner runner,
             ShardEffects effects,
-            MemoryGate gate,
+            AdmissionGate gate,
             MemoryBudget budget,
             Checkpointing checkpointing,
             Projection projection) {

@@ -29,6 +29,7 @@ import io.postrider.api.selector.Selector;
 import io.postrider.store.body.BodyIndex;
 import io.postrider.store.checkpoint.Checkpoints;
 import io.postrider.store.dispatch.MemoryBudget;
+import io.postrider.store.io.DiskSpace;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
@@ -59,7 +60,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     private final ShardEffects effects;
     private final ShardRunner runner;
     private final Checkpointing checkpointing;
-    private final MemoryGate gate;
+    private final AdmissionGate gate;
     private final MemoryBudget budget;
     private final LocalBodies bodyStore;
     private final Consumers consumers;
@@ -71,6 +72,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
             ShardLog log,
             Checkpoints checkpoints,
             BrokerThreads threads,
+            DiskSpace space,
             MessageInspector inspector,
             Projection projection,
             LongSupplier wallClockMs) {}
@@ -88,7 +90,8 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         MemoryBudget budget = new MemoryBudget(settings.messageBytesMax());
         this.effects = new ShardEffects(machine, parts.inspector, disk.bodies(), budget, parts.projection, settings);
         this.runner = new ShardRunner(loop, disk, machine, parts.wallClockMs, index, effects);
-        this.gate = new MemoryGate(settings, budget, log, runner);
+        this.gate = new AdmissionGate(settings, budget, log, runner, parts.space);
+        parts.space.onChange(state -> loop.execute(runner::scheduleTurn));
         this.budget = budget;
         this.consumers = new Consumers(state, runner, effects);
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);

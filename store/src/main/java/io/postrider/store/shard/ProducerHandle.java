@@ -16,7 +16,7 @@ import io.postrider.store.queue.AddressState;
 final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoint {
     private final ShardRunner runner;
     private final ShardEffects effects;
-    private final MemoryGate gate;
+    private final AdmissionGate gate;
     private final AddressState address;
     private final ProducerRequest request;
     private final ProducerListener listener;
@@ -25,7 +25,7 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
     ProducerHandle(
             ShardRunner runner,
             ShardEffects effects,
-            MemoryGate gate,
+            AdmissionGate gate,
             AddressState address,
             ProducerRequest request,
             ProducerListener listener) {
@@ -64,24 +64,24 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
         if (isClosed || runner.isFailed()) {
             return; // the listener was told that the fate of what is under way is unknown
         }
-        Rejection full = gate.refusal();
+        boolean isLogged = !address.subscriptions().isEmpty() && (message.isDurable() || effects.isSpilling(address));
+        Rejection full = gate.refusal(isLogged);
         if (full != null) {
             gate.countRefusal();
             answer(token, full);
             return;
         }
         String publisher = effects.needsPublisher(address) ? request.containerId() : null;
-        boolean isLogged = message.isDurable() || effects.isSpilling(address);
-        if (isLogged && !address.subscriptions().isEmpty()) {
-            boolean isAwaited = message.isDurable();
-            runner.propose(new Command.Publish(address.id(), message, publisher), this, isAwaited ? token : NO_REPLY);
-            if (!isAwaited) {
-                answer(token, null); // it is in no worse a place than one that is in memory only
-            }
-        } else {
+        if (!isLogged) {
             effects.totals().published++;
             effects.publishSoft(address, message, publisher);
             answer(token, null);
+            return;
+        }
+        boolean isAwaited = message.isDurable();
+        runner.propose(new Command.Publish(address.id(), message, publisher), this, isAwaited ? token : NO_REPLY);
+        if (!isAwaited) {
+            answer(token, null); // it is in no worse a place than one that is in memory only
         }
     }
 

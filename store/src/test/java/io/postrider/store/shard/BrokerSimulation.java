@@ -22,6 +22,8 @@ import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.store.body.BodyIndex;
 import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.io.DiskSpace;
+import io.postrider.store.kit.FaultyFiles;
 import io.postrider.store.kit.ManualLoop;
 import io.postrider.store.kit.MemoryCheckpoints;
 import io.postrider.store.kit.MemoryLog;
@@ -29,6 +31,7 @@ import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.machine.ShardState;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -200,6 +203,7 @@ final class BrokerSimulation {
                         log,
                         checkpoints,
                         BrokerThreads.none(),
+                        new DiskSpace(new FaultyFiles(), Path.of("store"), 0),
                         message -> identifier -> null,
                         Projection.NONE,
                         loop::nowMs),

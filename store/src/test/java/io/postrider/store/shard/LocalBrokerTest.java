@@ -26,8 +26,10 @@ import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.store.checkpoint.FileCheckpoints;
+import io.postrider.store.io.DiskSpace;
 import io.postrider.store.io.RealFiles;
 import io.postrider.store.journal.JournalSettings;
+import io.postrider.store.kit.SimulatedDisk;
 import io.postrider.store.log.LocalShardLog;
 import io.postrider.store.segment.SegmentSettings;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +49,8 @@ class LocalBrokerTest {
     @TempDir
     Path directory;
 
+    private final SimulatedDisk disk = new SimulatedDisk(1);
+    private final DiskSpace space = new DiskSpace(disk, Path.of("store"), 1000);
     private final ThreadLoop loop = new ThreadLoop();
     private LocalBroker broker;
 
@@ -63,6 +67,7 @@ class LocalBrokerTest {
                         FileCheckpoints.open(
                                 new RealFiles(), directory.resolve("checkpoint"), 0, SegmentSettings.DEFAULTS),
                         BrokerThreads.start(),
+                        space,
                         message -> identifier -> null,
                         Projection.NONE,
                         System::currentTimeMillis),
@@ -395,5 +400,55 @@ class LocalBrokerTest {
         for (int round = 0; round < 20; round++) {
             assertEquals("m" + round, sink.next().body());
         }
+    }
+
+    @Test
+    void fullDiskHoldsProducersOnlyUntilThereIsRoom() throws InterruptedException {
+        send("q", AddressKind.QUEUE, aMessage().withBody("before").build());
+        BlockingQueue<String> events = new LinkedBlockingQueue<>();
+        ProducerListener listener = new ProducerListener() {
+            @Override
+            public void published(long token, Rejection rejection) {
+                events.add(rejection == null ? "kept " + token : rejection.code() + " " + token);
+            }
+
+            @Override
+            public void blocked(Rejection reason) {
+                events.add("blocked");
+            }
+
+            @Override
+            public void unblocked() {
+                events.add("unblocked");
+            }
+
+            @Override
+            public void closed(Rejection reason) {
+                events.add("closed");
+            }
+        };
+        Producer producer = get(reply -> broker.openProducer(
+                new ProducerRequest(AddressKey.of("q"), AddressKind.QUEUE, "c1", "container", "user"),
+                listener,
+                reply));
+
+        disk.setUsableBytes(999);
+        space.check(0);
+        assertEquals("blocked", events.poll(5, TimeUnit.SECONDS));
+        producer.publish(aMessage().withBody("refused").build(), 1);
+        assertEquals("RESOURCE_LIMIT 1", events.poll(5, TimeUnit.SECONDS));
+        Sink sink = new Sink();
+        Consumer consumer = receive("q", null, SubscriptionRequest.VOLATILE, Mode.ACKNOWLEDGE, sink);
+        consumer.credit(10, false);
+        Delivered delivered = sink.next();
+        consumer.settle(delivered.id(), Outcome.ACCEPTED, true);
+        assertEquals("settled " + delivered.id(), sink.events.poll(5, TimeUnit.SECONDS));
+
+        disk.setUsableBytes(2000);
+        space.check(TimeUnit.SECONDS.toNanos(1));
+        assertEquals("unblocked", events.poll(5, TimeUnit.SECONDS));
+        producer.publish(aMessage().withBody("after").build(), 2);
+        assertEquals("kept 2", events.poll(5, TimeUnit.SECONDS));
+        assertEquals("after", sink.next().body());
     }
 }
