@@ -41,6 +41,7 @@ final class DiskRun implements AutoCloseable {
         broker = BrokerUnderTest.named("disk")
                 .withData(disk.directory().resolve("data"))
                 .with("journal.segment-bytes", "4MiB")
+                .with("disk.min-free-bytes", "16MiB")
                 .with("checkpoint.trigger-bytes", "16MiB");
         QUEUES.forEach(queue -> checker.reader(queue, queue));
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * nothing, an extent about a hundred bytes.
  */
 public final class BodyIndex {
-    private final Map<Long, LogBodies> logs = new HashMap<>();
+    /** Logs of addresses, by id: ids are dense. */
+    private final List<@Nullable LogBodies> addresses = new ArrayList<>();
+
+    /** Logs of staged bodies. */
+    private final Map<Long, LogBodies> staged = new HashMap<>();
+
     private long journalCount;
     private long entry;
     private int position;
@@ -42,27 +48,52 @@ public final class BodyIndex {
 
     /** The body of the present command is the newest of a log. */
     public void appended(long logId, long offset, long lowestWanted) {
-        journalCount +=
-                logs.computeIfAbsent(logId, id -> new LogBodies()).add(offset, entry, position, length, lowestWanted);
+        journalCount += logOrNew(logId).add(offset, entry, position, length, lowestWanted);
+    }
+
+    private LogBodies logOrNew(long logId) {
+        LogBodies known = log(logId);
+        if (known != null) {
+            return known;
+        }
+        LogBodies made = new LogBodies();
+        if (logId < 0) {
+            staged.put(logId, made);
+            return made;
+        }
+        while (addresses.size() <= logId) {
+            addresses.add(null);
+        }
+        addresses.set((int) logId, made);
+        return made;
     }
 
     /** A log is gone. */
     public void dropped(long logId) {
-        LogBodies log = logs.remove(logId);
-        if (log != null) {
-            journalCount -= log.journalCount();
+        LogBodies log = log(logId);
+        if (log == null) {
+            return;
+        }
+        journalCount -= log.journalCount();
+        if (logId < 0) {
+            staged.remove(logId);
+        } else {
+            addresses.set((int) logId, null);
         }
     }
 
     @Nullable
     LogBodies log(long logId) {
-        return logs.get(logId);
+        if (logId < 0) {
+            return staged.get(logId);
+        }
+        return logId < addresses.size() ? addresses.get((int) logId) : null;
     }
 
     /** What is in the journal now, by log. */
     public JournalBodies journalBodies() {
         Map<Long, List<JournalChunk>> chunks = new HashMap<>();
-        logs.forEach((logId, log) -> {
+        forEach((logId, log) -> {
             if (log.journalCount() > 0) {
                 chunks.put(logId, log.frozen());
             }
@@ -72,22 +103,30 @@ public final class BodyIndex {
 
     /** A checkpoint is in force: these are all extents, and nothing needs the journal up to an entry any more. */
     public void checkpointed(long upToEntry, List<Extent> extents) {
-        logs.values().forEach(LogBodies::clearExtents);
+        forEach((logId, log) -> log.clearExtents());
         for (Extent extent : extents) {
-            LogBodies log = logs.get(extent.logId());
+            LogBodies log = log(extent.logId());
             if (log != null) {
                 log.add(extent);
             }
         }
-        for (LogBodies log : logs.values()) {
-            journalCount -= log.released(upToEntry);
-        }
+        forEach((logId, log) -> journalCount -= log.released(upToEntry));
     }
 
     /** Takes over what a checkpoint that was loaded holds. */
     public void restore(List<Extent> extents) {
-        for (Extent extent : new ArrayList<>(extents)) {
-            logs.computeIfAbsent(extent.logId(), id -> new LogBodies()).add(extent);
+        for (Extent extent : extents) {
+            logOrNew(extent.logId()).add(extent);
         }
+    }
+
+    private void forEach(BiConsumer<Long, LogBodies> action) {
+        for (int id = 0; id < addresses.size(); id++) {
+            LogBodies log = addresses.get(id);
+            if (log != null) {
+                action.accept((long) id, log);
+            }
+        }
+        staged.forEach(action);
     }
 }
