@@ -491,7 +491,7 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
             throws JMSException {
         checkOpen();
         ConsumerSpec spec =
-                ConsumerSpec.plain(Destinations.from(destination), ClientSession.selector(messageSelector), false);
+                ConsumerSpec.plain(Destinations.from(destination), SessionMethods.selector(messageSelector), false);
         return poolConsumer(spec, pool, messagesMax);
     }
 
@@ -506,10 +506,10 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
             throws JMSException {
         checkOpen();
         domain.checkNot(Domain.QUEUE, "A connection consumer of a subscription");
-        PostriderDestination own = ClientSession.topic(topic);
+        PostriderDestination own = SessionMethods.topic(topic);
         ConsumerSpec spec = new ConsumerSpec(
                 own,
-                ClientSession.selector(messageSelector),
+                SessionMethods.selector(messageSelector),
                 false,
                 SubscriptionNames.check(name),
                 isDurable,

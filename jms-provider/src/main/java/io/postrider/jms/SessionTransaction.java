@@ -83,14 +83,14 @@ final class SessionTransaction {
         }
     }
 
-    private void awaitSends() throws JMSException {
-        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    private void awaitSends(long limitMs) throws JMSException {
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs);
         synchronized (monitor) {
             while (sendsUnderWay > 0) {
-                long leftMs = timeoutMs < 0 ? 0 : (deadlineNs - System.nanoTime()) / 1_000_000 + 1;
-                if (timeoutMs >= 0 && leftMs <= 0) {
+                long leftMs = limitMs < 0 ? 0 : (deadlineNs - System.nanoTime()) / 1_000_000 + 1;
+                if (limitMs >= 0 && leftMs <= 0) {
                     throw new JMSException("The broker did not answer for " + sendsUnderWay
-                            + " messages of a transaction within " + timeoutMs + " ms");
+                            + " messages of a transaction within " + limitMs + " ms");
                 }
                 try {
                     monitor.wait(leftMs);
@@ -109,7 +109,7 @@ final class SessionTransaction {
      * @throws TransactionRolledBackException if it was not committed, or it is unknown whether it was; the text says which
      */
     void commit(List<Inbound> received) throws JMSException {
-        awaitSends();
+        awaitSends(timeoutMs);
         JMSException reason;
         synchronized (monitor) {
             reason = doubt;
@@ -119,7 +119,7 @@ final class SessionTransaction {
             throw rolledBack("The transaction was rolled back, because a part of it failed: ", reason);
         }
         try {
-            end(received, false);
+            end(received, false, timeoutMs);
         } catch (LostConnectionException e) {
             lost(e);
             renew();
@@ -134,19 +134,31 @@ final class SessionTransaction {
 
     /** Rolls back, and begins the next transaction. A transaction that is lost is rolled back by the broker. */
     void rollback(List<Inbound> received) throws JMSException {
+        if (!rollBackIfOpen(received, timeoutMs)) {
+            renew();
+        }
+    }
+
+    /** Rolls back for good: the session is being closed. */
+    void close(List<Inbound> received, long limitMs) throws JMSException {
+        rollBackIfOpen(received, limitMs);
+    }
+
+    /** @return false if the transaction was lost before, or is now */
+    private boolean rollBackIfOpen(List<Inbound> received, long limitMs) throws JMSException {
         try {
-            awaitSends();
-            if (coordinator.isUsable() && id != null) {
-                end(received, true);
-                return;
+            awaitSends(limitMs);
+            if (coordinator.isUsable()) {
+                end(received, true, limitMs);
+                return true;
             }
         } catch (LostConnectionException e) {
             lost(e);
         }
-        renew();
+        return false;
     }
 
-    private void end(List<Inbound> received, boolean hasFailed) throws JMSException {
+    private void end(List<Inbound> received, boolean hasFailed, long limitMs) throws JMSException {
         TransactionId current;
         synchronized (monitor) {
             current = id;
@@ -159,7 +171,7 @@ final class SessionTransaction {
         }
         WireCoordinator.Ended ended;
         try {
-            ended = coordinator.discharge(current, hasFailed, timeoutMs);
+            ended = coordinator.discharge(current, hasFailed, limitMs);
         } catch (JMSException e) {
             if (coordinator.isUsable()) {
                 throw e;
