@@ -101,6 +101,16 @@ class ConsumerTest {
         }
 
         @Test
+        void isAskedForAgainWhenTheBrokerForgetsADrain() throws JMSException {
+            peer.forgettingDrains(1);
+            MessageConsumer consumer = consumer("", Session.AUTO_ACKNOWLEDGE);
+            connection.start();
+            long startedMs = System.nanoTime() / 1_000_000;
+            assertNull(consumer.receiveNoWait());
+            assertTrue(System.nanoTime() / 1_000_000 - startedMs < 10_000, "long before the timeout");
+        }
+
+        @Test
         void isToppedUpWhenHalfIsUsed() throws JMSException {
             MessageConsumer consumer = consumer("?jms.prefetchPolicy.all=10", Session.AUTO_ACKNOWLEDGE);
             connection.start();

@@ -226,7 +226,18 @@ public final class WireConnection {
 
     /** Under the lock: waits for a change that the reader brings. */
     void await(Signal.Check check, long timeoutMs, String what) throws JMSException {
-        boolean isMet = changed.await(
+        if (!awaitOrNot(check, timeoutMs)) {
+            throw new JMSException(settings + " did not " + what + " within " + timeoutMs + " ms");
+        }
+    }
+
+    /**
+     * Under the lock: waits for a change that the reader brings.
+     *
+     * @return false if the time ran out
+     */
+    boolean awaitOrNot(Signal.Check check, long timeoutMs) throws JMSException {
+        return changed.await(
                 () -> {
                     if (failure != null) {
                         throw JmsErrors.copy(failure);
@@ -234,9 +245,6 @@ public final class WireConnection {
                     return check.isTrue();
                 },
                 timeoutMs);
-        if (!isMet) {
-            throw new JMSException(settings + " did not " + what + " within " + timeoutMs + " ms");
-        }
     }
 
     /** Under the lock. */

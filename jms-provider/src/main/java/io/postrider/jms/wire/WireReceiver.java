@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A receiving link. Any thread; guarded by the connection's lock. */
 public final class WireReceiver extends WireLink {
+    private static final long DRAIN_AGAIN_MS = 1000;
+
     private final Receiver receiver;
     private final ReceiverSpec spec;
     private final ReceiverListener listener;
@@ -112,18 +114,34 @@ public final class WireReceiver extends WireLink {
             }
             receiver.drain(extraCredit);
             connection.flushHolding();
-            connection.await(
-                    () -> {
-                        checkUsable();
-                        return !receiver.draining();
-                    },
-                    timeoutMs,
-                    "drain " + purpose());
+            awaitDrained(timeoutMs);
             receiver.setDrain(false);
             creditLeft = receiver.getRemoteCredit();
         } finally {
             connection.unlockAndFlush();
         }
+    }
+
+    /**
+     * Some brokers forget a drain that comes while they are busy with one of another link of the session, so it is said again
+     * while it has no answer.
+     */
+    private void awaitDrained(long timeoutMs) throws JMSException {
+        long leftMs = timeoutMs;
+        while (timeoutMs < 0 || leftMs > DRAIN_AGAIN_MS) {
+            if (connection.awaitOrNot(this::isDrained, DRAIN_AGAIN_MS)) {
+                return;
+            }
+            leftMs -= DRAIN_AGAIN_MS;
+            receiver.drain(0);
+            connection.flushHolding();
+        }
+        connection.await(this::isDrained, leftMs, "drain " + purpose());
+    }
+
+    private boolean isDrained() throws JMSException {
+        checkUsable();
+        return !receiver.draining();
     }
 
     /**

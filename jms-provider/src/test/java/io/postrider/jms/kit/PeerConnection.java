@@ -362,6 +362,9 @@ public final class PeerConnection {
 
     private void drain(Link link) {
         if (link instanceof Sender sender && sender.getDrain() && script.answersDrain) {
+            if (script.forgottenDrains.getAndDecrement() > 0) {
+                return;
+            }
             sender.drained();
         }
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -45,6 +46,7 @@ public final class ScriptedPeer implements AutoCloseable {
     volatile Function<Discharge, DeliveryState> dischargeAnswer = discharge -> Accepted.getInstance();
     volatile boolean echoesFilters = true;
     volatile boolean answersDrain = true;
+    final AtomicInteger forgottenDrains = new AtomicInteger();
     volatile boolean isSilent;
     volatile boolean confirmsOutcomes = true;
     volatile int senderCredit = 100;
@@ -133,6 +135,12 @@ public final class ScriptedPeer implements AutoCloseable {
 
     public ScriptedPeer ignoringDrains() {
         answersDrain = false;
+        return this;
+    }
+
+    /** Forgets the first so many drains. */
+    public ScriptedPeer forgettingDrains(int count) {
+        forgottenDrains.set(count);
         return this;
     }
 
