@@ -7,8 +7,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.ServerWebSocketHandshake;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
@@ -45,9 +45,7 @@ public final class HttpListener {
                         .setMaxWebSocketFrameSize(WEBSOCKET_FRAME_BYTES_MAX)
                         .setPerFrameWebSocketCompressionSupported(false)
                         .setPerMessageWebSocketCompressionSupported(false))
-                .webSocketHandshakeHandler(this::shakeHands)
-                .webSocketHandler(this::joined)
-                .requestHandler(router);
+                .requestHandler(this::handle);
         router.route().order(Integer.MAX_VALUE).last().handler(HttpListener::unknown);
         router.route().failureHandler(HttpListener::failed);
         new HealthRoutes(readiness).mount(router);
@@ -63,23 +61,26 @@ public final class HttpListener {
         amqp = taker;
     }
 
-    private void shakeHands(ServerWebSocketHandshake request) {
-        String offered = request.headers().get("Sec-WebSocket-Protocol");
-        boolean isAmqp =
-                offered != null && Arrays.asList(offered.split("\\s*,\\s*", -1)).contains(SUBPROTOCOL);
-        if (!isAmqp) {
-            request.reject(426);
-        } else if (amqp == null) {
-            request.reject(503);
+    private void handle(HttpServerRequest request) {
+        String upgrade = request.getHeader("Upgrade");
+        if (upgrade != null && upgrade.equalsIgnoreCase("websocket")) {
+            upgrade(request);
         } else {
-            request.accept();
+            router.handle(request);
         }
     }
 
-    private void joined(ServerWebSocket socket) {
+    private void upgrade(HttpServerRequest request) {
+        String offered = request.getHeader("Sec-WebSocket-Protocol");
+        boolean isAmqp =
+                offered != null && Arrays.asList(offered.split("\\s*,\\s*", -1)).contains(SUBPROTOCOL);
         Consumer<ServerWebSocket> taker = amqp;
-        if (taker != null) {
-            taker.accept(socket);
+        if (!isAmqp) {
+            request.response().setStatusCode(426).end("Expected the WebSocket subprotocol amqp\n");
+        } else if (taker == null) {
+            request.response().setStatusCode(503).end("AMQP over WebSocket is not served here now\n");
+        } else {
+            request.toWebSocket().onSuccess(taker::accept);
         }
     }
 
