@@ -2,15 +2,17 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.amqp.server;
 
-import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.postrider.api.port.Authenticator;
 import io.postrider.api.port.BrokerGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Listens for AMQP 1.0 over TCP and joins each connection to the broker. Any thread may start and close it.
@@ -32,7 +35,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <p>Connections are spread over all event loops of the given Vert.x instance; each stays on its own.
  */
 public final class AmqpListener {
-    private static final String VERTX_HANDLER = "handler";
     private static final int BACKLOG = 1024;
     /** Connections beyond the limit that are still let in, to be told so. */
     private static final int REFUSED_POLITELY_MAX = 256;
@@ -133,31 +135,49 @@ public final class AmqpListener {
     }
 
     private void accept(NetSocket socket) {
-        NetSocketInternal internal = (NetSocketInternal) socket;
+        ChannelHandlerContext context = ((NetSocketInternal) socket).channelHandlerContext();
         String peer = String.valueOf(socket.remoteAddress());
+        ServerConnection connection = join(context, peer);
+        if (connection != null && security.mustSniff()) {
+            context.pipeline().addBefore("amqp", "sniffer", new PortSniffer(security, connection));
+        }
+        if (connection != null && !security.expectsProxyHeader()) {
+            connection.cameBy(peer);
+        }
+    }
+
+    /**
+     * Speaks AMQP on a WebSocket that an HTTP server has accepted with the subprotocol {@code amqp}. Called on the event loop of
+     * the WebSocket, where the connection stays, before anything was read from it.
+     */
+    public void accept(ServerWebSocket socket) {
+        ChannelHandlerContext context = ((WebSocketInternal) socket).channelHandlerContext();
+        String peer = String.valueOf(socket.remoteAddress());
+        ServerConnection connection = join(context, peer);
+        if (connection != null) {
+            context.pipeline().addBefore("amqp", "websocket-bytes", new WebSocketBytes());
+            connection.cameBy(peer);
+        }
+    }
+
+    /** Puts a connection of ours below the handler of a channel; null if there may be no more. */
+    private @Nullable ServerConnection join(ChannelHandlerContext context, String peer) {
         if (isClosing) {
-            socket.close();
-            return;
+            context.close();
+            return null;
         }
         if (scope.openConnections().get() >= settings.connectionsMax() + REFUSED_POLITELY_MAX) {
             AmqpLog.connectionsExhausted(settings.connectionsMax(), peer);
-            socket.close();
-            return;
+            context.close();
+            return null;
         }
         scope.openConnections().incrementAndGet();
-        ChannelPipeline pipeline = internal.channelHandlerContext().pipeline();
-        EventLoop eventLoop = pipeline.channel().eventLoop();
-        LoopScope loop = loops.computeIfAbsent(eventLoop, LoopScope::new);
-        ChannelBridge bridge = new ChannelBridge(internal.channelHandlerContext());
+        LoopScope loop = loops.computeIfAbsent(context.channel().eventLoop(), LoopScope::new);
+        ChannelBridge bridge = new ChannelBridge(context);
         ServerConnection connection = new ServerConnection(scope, loop, bridge, peer);
         bridge.start(connection);
-        pipeline.addBefore(VERTX_HANDLER, "amqp", bridge);
-        if (security.mustSniff()) {
-            pipeline.addBefore("amqp", "sniffer", new PortSniffer(security, connection));
-        }
-        if (!security.expectsProxyHeader()) {
-            connection.cameBy(peer);
-        }
+        context.pipeline().addBefore(context.name(), "amqp", bridge);
+        return connection;
     }
 
     private void reloadTls(TlsFiles tls) {

@@ -12,15 +12,27 @@ import java.util.concurrent.ConcurrentMap;
 final class ContainerRegistry {
     private record Key(String virtualHost, String containerId) {}
 
-    private final ConcurrentMap<Key, String> holders = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Key, ServerConnection> holders = new ConcurrentHashMap<>();
 
-    /** Whether the connection now holds the id; false if another one does. */
-    boolean claim(String virtualHost, String containerId, String connectionId) {
-        String holder = holders.putIfAbsent(new Key(virtualHost, containerId), connectionId);
-        return holder == null || holder.equals(connectionId);
+    /**
+     * Takes an id.
+     *
+     * @param closesExisting whether a connection that holds it is to go; if not, it keeps the id
+     * @return whether the connection now holds the id
+     */
+    boolean claim(String virtualHost, String containerId, ServerConnection connection, boolean closesExisting) {
+        Key key = new Key(virtualHost, containerId);
+        if (!closesExisting) {
+            return holders.putIfAbsent(key, connection) == null;
+        }
+        ServerConnection former = holders.put(key, connection);
+        if (former != null) {
+            former.displaced();
+        }
+        return true;
     }
 
-    void release(String virtualHost, String containerId, String connectionId) {
-        holders.remove(new Key(virtualHost, containerId), connectionId);
+    void release(String virtualHost, String containerId, ServerConnection connection) {
+        holders.remove(new Key(virtualHost, containerId), connection);
     }
 }

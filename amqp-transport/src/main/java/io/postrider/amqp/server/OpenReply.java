@@ -6,12 +6,16 @@ import io.postrider.amqp.codec.Capabilities;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.jspecify.annotations.Nullable;
 
 /** What our open frame says (AMQP 1.0 §2.7.1). Stateless. */
 final class OpenReply {
     static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
+
+    private static final Symbol ENFORCEMENT_POLICY = Symbol.valueOf("sole-connection-enforcement-policy");
+    private static final int CLOSE_EXISTING = 1;
 
     private static final Symbol PRODUCT = Symbol.valueOf("product");
     private static final String VERSION = versionOr("0.1.0");
@@ -51,7 +55,20 @@ final class OpenReply {
         properties.put(Symbol.valueOf("version"), isRabbitClient ? RABBITMQ_VERSION : VERSION);
         properties.put(Symbol.valueOf("platform"), "Java " + Runtime.version().feature());
         properties.put(Symbol.valueOf("node"), containerId);
+        if (AttachTerms.contains(peer.getDesiredCapabilities(), Capabilities.SOLE_CONNECTION)) {
+            properties.put(ENFORCEMENT_POLICY, UnsignedInteger.valueOf(closesExisting(peer) ? CLOSE_EXISTING : 0));
+            // Only connections that ask for it are compared.
+            properties.put(Symbol.valueOf("sole-connection-detection-policy"), UnsignedInteger.ONE);
+        }
         return properties;
+    }
+
+    /** Whether a peer that wants to be its container's only connection wants the one there is to go. */
+    static boolean closesExisting(Open open) {
+        Object policy = property(open, ENFORCEMENT_POLICY);
+        return policy != null
+                && (policy.toString().equals("close-existing")
+                        || (policy instanceof Number number && number.intValue() == CLOSE_EXISTING));
     }
 
     private static @Nullable Object property(Open open, Symbol key) {

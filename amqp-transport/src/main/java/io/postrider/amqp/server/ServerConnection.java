@@ -39,6 +39,7 @@ final class ServerConnection implements EngineListener {
     private static final int CLOSE_TIMEOUT_MS = 5000;
     private static final int LINGER_MS = 1000;
     private static final int BYTES_BEFORE_OPEN_MAX = 1 << 20;
+    private static final Symbol SOLE_CONNECTION_ENFORCEMENT = Symbol.valueOf("sole-connection-enforcement");
     private static final Symbol INVALID_FIELD_KEY = Symbol.valueOf("invalid-field");
 
     private final ListenerScope listener;
@@ -379,7 +380,7 @@ final class ServerConnection implements EngineListener {
                     "Expected an idle-time-out of at least " + PEER_IDLE_TIMEOUT_MS_MIN + " ms, but found " + idleMs);
         }
         if (AttachTerms.contains(open.getDesiredCapabilities(), Capabilities.SOLE_CONNECTION)) {
-            if (!listener.containers().claim(virtualHost, containerId, id)) {
+            if (!listener.containers().claim(virtualHost, containerId, this, OpenReply.closesExisting(open))) {
                 ErrorCondition error = new ErrorCondition(
                         AmqpError.INVALID_FIELD, "Another connection uses the container-id '" + containerId + "'");
                 error.setInfo(Map.of(INVALID_FIELD_KEY, Symbol.valueOf("container-id")));
@@ -453,7 +454,7 @@ final class ServerConnection implements EngineListener {
         ready.clear();
         termini.connectionEnded();
         if (holdsContainer) {
-            listener.containers().release(virtualHost, containerId, id);
+            listener.containers().release(virtualHost, containerId, this);
         }
         if (isKnownToGateway) {
             listener.gateway().connectionClosed(id);
@@ -496,6 +497,15 @@ final class ServerConnection implements EngineListener {
             crashed(e);
         }
         touch();
+    }
+
+    /** Another connection took the container-id, and asked for this one to go. Any thread. */
+    void displaced() {
+        ErrorCondition error = new ErrorCondition(
+                AmqpError.RESOURCE_LOCKED,
+                "Another connection of the container '" + containerId + "' replaced this one");
+        error.setInfo(Map.of(SOLE_CONNECTION_ENFORCEMENT, true));
+        hand(() -> engine.close(error, true));
     }
 
     /** The listener stops. */

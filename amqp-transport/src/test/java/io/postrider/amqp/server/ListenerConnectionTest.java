@@ -284,4 +284,28 @@ class ListenerConnectionTest {
             await().until(() -> fixture.listener.connectionCount() == 1);
         }
     }
+
+    @Test
+    void newcomerMayAskForTheHolderOfASoleContainerToGo() throws Exception {
+        int port = start();
+        Open open = Frames.open("client-1");
+        open.setDesiredCapabilities(Symbol.valueOf("sole-connection-for-container"));
+        open.setProperties(Map.of(Symbol.valueOf("sole-connection-enforcement-policy"), UnsignedInteger.valueOf(1)));
+        try (RawPeer first = new RawPeer(port);
+                RawPeer second = new RawPeer(port)) {
+            for (RawPeer peer : java.util.List.of(first, second)) {
+                peer.write(Frames.AMQP_HEADER);
+                peer.send(0, open);
+                peer.expectHeader(Frames.AMQP_HEADER);
+                Open reply = peer.expect(Open.class);
+                assertEquals(
+                        UnsignedInteger.valueOf(1),
+                        reply.getProperties().get(Symbol.valueOf("sole-connection-enforcement-policy")));
+            }
+
+            assertEquals("amqp:resource-locked", closeCondition(first));
+            second.send(0, Frames.begin());
+            second.expect(org.apache.qpid.proton.amqp.transport.Begin.class);
+        }
+    }
 }

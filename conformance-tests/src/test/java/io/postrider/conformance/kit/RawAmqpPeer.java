@@ -67,8 +67,13 @@ public final class RawAmqpPeer implements AutoCloseable {
 
     /** Opens a socket and what the transport puts on it. */
     public static RawAmqpPeer connect(Endpoint broker, Transport transport) {
+        return connect(broker.host(), broker.amqpPort(), transport);
+    }
+
+    /** The same to any port. */
+    public static RawAmqpPeer connect(String host, int port, Transport transport) {
         try {
-            Socket socket = socket(broker, "127.0.0.1");
+            Socket socket = socket(host, port, "127.0.0.1");
             if (transport == Transport.TCP) {
                 return new RawAmqpPeer(socket, socket.getInputStream(), socket.getOutputStream());
             }
@@ -82,17 +87,17 @@ public final class RawAmqpPeer implements AutoCloseable {
     /** Opens a socket from another loopback address, for tests that use up the ports of one. */
     public static RawAmqpPeer connect(Endpoint broker, String localAddress) {
         try {
-            Socket socket = socket(broker, localAddress);
+            Socket socket = socket(broker.host(), broker.amqpPort(), localAddress);
             return new RawAmqpPeer(socket, socket.getInputStream(), socket.getOutputStream());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Socket socket(Endpoint broker, String localAddress) throws IOException {
+    private static Socket socket(String host, int port, String localAddress) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(localAddress, 0));
-        socket.connect(new InetSocketAddress(broker.host(), broker.amqpPort()), TIMEOUT_MS);
+        socket.connect(new InetSocketAddress(host, port), TIMEOUT_MS);
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
         return socket;

@@ -5,5 +5,6 @@ package io.postrider.conformance.kit;
 /** What carries a raw peer's bytes. */
 public enum Transport {
     TCP,
+    /** On the AMQP port. */
     WEBSOCKET
 }

@@ -7,8 +7,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +22,16 @@ import org.slf4j.LoggerFactory;
  * with {@link #open}. Any thread.
  */
 public final class HttpListener {
+    private static final int IDLE_TIMEOUT_S = 60;
+    private static final int WEBSOCKET_FRAME_BYTES_MAX = 1 << 20;
+    private static final String SUBPROTOCOL = "amqp";
+
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
     private final HttpConfig config;
     private final Router router;
     private final HttpServer server;
+    private volatile @Nullable Consumer<ServerWebSocket> amqp;
 
     public HttpListener(Vertx vertx, HttpConfig config, Readiness readiness) {
         this.config = config;
@@ -29,9 +39,13 @@ public final class HttpListener {
         this.server = vertx.createHttpServer(new HttpServerOptions()
                         .setHost(config.host())
                         .setPort(config.port())
-                        .setIdleTimeout(60)
-                        .setMaxHeaderSize(16 * 1024))
-                .requestHandler(router);
+                        .setIdleTimeout(IDLE_TIMEOUT_S)
+                        .setMaxHeaderSize(16 * 1024)
+                        .addWebSocketSubProtocol(SUBPROTOCOL)
+                        .setMaxWebSocketFrameSize(WEBSOCKET_FRAME_BYTES_MAX)
+                        .setPerFrameWebSocketCompressionSupported(false)
+                        .setPerMessageWebSocketCompressionSupported(false))
+                .requestHandler(this::handle);
         router.route().order(Integer.MAX_VALUE).last().handler(HttpListener::unknown);
         router.route().failureHandler(HttpListener::failed);
         new HealthRoutes(readiness).mount(router);
@@ -40,6 +54,34 @@ public final class HttpListener {
     /** Starts listening; answers the port. */
     public Future<Integer> start() {
         return server.listen().map(HttpServer::actualPort);
+    }
+
+    /** From now on WebSockets with the subprotocol {@code amqp} are given to this, on their event loop. */
+    public void openAmqp(Consumer<ServerWebSocket> taker) {
+        amqp = taker;
+    }
+
+    private void handle(HttpServerRequest request) {
+        String upgrade = request.getHeader("Upgrade");
+        if (upgrade != null && upgrade.equalsIgnoreCase("websocket")) {
+            upgrade(request);
+        } else {
+            router.handle(request);
+        }
+    }
+
+    private void upgrade(HttpServerRequest request) {
+        String offered = request.getHeader("Sec-WebSocket-Protocol");
+        boolean isAmqp =
+                offered != null && Arrays.asList(offered.split("\\s*,\\s*", -1)).contains(SUBPROTOCOL);
+        Consumer<ServerWebSocket> taker = amqp;
+        if (!isAmqp) {
+            request.response().setStatusCode(426).end("Expected the WebSocket subprotocol amqp\n");
+        } else if (taker == null) {
+            request.response().setStatusCode(503).end("AMQP over WebSocket is not served here now\n");
+        } else {
+            request.toWebSocket().onSuccess(taker::accept);
+        }
     }
 
     /** Adds the API of an open broker. */

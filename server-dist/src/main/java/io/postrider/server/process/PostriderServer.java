@@ -103,6 +103,9 @@ public final class PostriderServer implements AutoCloseable {
                 START_TIMEOUT_SECONDS,
                 "to listen on amqp.port " + config.amqp().port());
 
+        if (config.security().hasWebSocket() && config.security().tls() != SecurityConfig.Tls.REQUIRED) {
+            http.openAmqp(amqp::accept);
+        }
         BrokerMetrics metrics = new BrokerMetrics(open.admin(), config.hasQueueMetrics());
         http.open(new ApiRoutes(open.admin(), authenticator, userMaker, config.policies(), metrics));
         RunFiles files = new RunFiles(config.store().directory());
