@@ -53,6 +53,9 @@ public final class AmqpListener {
     private volatile int port;
     private volatile long nodeChecks = -1;
     private volatile long tlsChecks = -1;
+    /** What was said last of a certificate that cannot be used; said once. */
+    private volatile @Nullable String tlsProblem;
+
     private volatile boolean isClosing;
 
     public AmqpListener(Vertx vertx, AmqpSettings settings, BrokerGateway gateway, Authenticator authenticator) {
@@ -183,8 +186,15 @@ public final class AmqpListener {
     private void reloadTls(TlsFiles tls) {
         vertx.executeBlocking(tls::reload).onComplete(reloaded -> {
             if (reloaded.failed()) {
-                AmqpLog.tlsNotReloaded(tls.toString(), reloaded.cause());
-            } else if (Boolean.TRUE.equals(reloaded.result())) {
+                String problem = String.valueOf(reloaded.cause().getMessage());
+                if (!problem.equals(tlsProblem)) {
+                    tlsProblem = problem;
+                    AmqpLog.tlsNotReloaded(tls.toString(), reloaded.cause());
+                }
+                return;
+            }
+            tlsProblem = null;
+            if (Boolean.TRUE.equals(reloaded.result())) {
                 AmqpLog.tlsReloaded(tls.toString());
             }
         });

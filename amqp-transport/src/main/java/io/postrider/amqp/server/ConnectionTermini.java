@@ -10,6 +10,7 @@ import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 /** The suspended termini of one connection's links, and what makes each expire. Owned by the connection's event loop. */
 final class ConnectionTermini {
     private static final long MS_PER_S = 1000;
+    private static final int SUSPENDED_MAX = 4096;
 
     private final SuspendedTermini suspended;
     private final LoopScope loop;
@@ -28,6 +29,10 @@ final class ConnectionTermini {
         } else if (terminus.policy() != TerminusExpiryPolicy.NEVER) {
             waiting.removeIf(other -> other.identity().equals(terminus.identity()));
             waiting.add(terminus);
+            if (waiting.size() > SUSPENDED_MAX) {
+                // A peer that leaves termini behind without end keeps the newest.
+                startTimeout(waiting.remove(0));
+            }
         }
     }
 
