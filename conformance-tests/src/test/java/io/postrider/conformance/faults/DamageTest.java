@@ -114,12 +114,11 @@ class DamageTest {
         assertEquals(confirmed, received, () -> "after " + damage + "; the log:\n" + broker.readLog());
     }
 
-    /** A segment that is missing may be named by its number, since it is its neighbour that tells. */
+    /** A file that is gone is noticed at its neighbour, which is then the file the message names. */
     private static boolean names(String log, StoreDamage damage) {
-        String name = damage.file().getFileName().toString();
-        String number = name.replaceFirst(".*-0*(\\d+)\\..*", "$1");
-        return log.contains(name)
-                || damage.kind() == StoreDamage.Kind.REMOVED && log.contains("segment " + number + " ");
+        return log.contains(damage.file().getFileName().toString())
+                || damage.kind() == StoreDamage.Kind.REMOVED
+                        && log.contains("[file=" + damage.file().getParent());
     }
 
     private static TreeSet<String> drain(BrokerUnderTest broker) {
