@@ -94,7 +94,7 @@ public final class PostriderServer implements AutoCloseable {
         Optional<String> firstPassword = FirstAdmin.ensure(open.admin(), userMaker);
 
         OperatorToken token = OperatorToken.random();
-        Authenticator authenticator = new OperatorAuthenticator(token, open.users(), open.admin());
+        Authenticator authenticator = new OperatorAuthenticator(token, open.users());
         AmqpListener amqp = new AmqpListener(
                 loops.amqp(), settings(config.amqp()), listenerSecurity(), open.gateway(), authenticator);
         started("AMQP", () -> Futures.await(amqp.close(), STOP_TIMEOUT_SECONDS, "AMQP to stop"));

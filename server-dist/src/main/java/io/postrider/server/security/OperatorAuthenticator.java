@@ -6,9 +6,7 @@ import io.postrider.api.address.UserRecord;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.Authenticator;
-import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.Reply;
-import java.util.List;
 
 /** Lets the local operator in by token, and leaves everybody else to the broker's users. Any thread. */
 public final class OperatorAuthenticator implements Authenticator {
@@ -16,13 +14,10 @@ public final class OperatorAuthenticator implements Authenticator {
 
     private final OperatorToken token;
     private final Authenticator users;
-    private final BrokerAdmin admin;
 
-    /** @param admin knows the users' verifiers */
-    public OperatorAuthenticator(OperatorToken token, Authenticator users, BrokerAdmin admin) {
+    public OperatorAuthenticator(OperatorToken token, Authenticator users) {
         this.token = token;
         this.users = users;
-        this.admin = admin;
     }
 
     @Override
@@ -32,28 +27,12 @@ public final class OperatorAuthenticator implements Authenticator {
 
     @Override
     public boolean hasVerifiers() {
-        return true;
+        return users.hasVerifiers();
     }
 
     @Override
     public void findUser(String name, Reply<UserRecord> reply) {
-        admin.users(new Reply<>() {
-            @Override
-            public void ok(List<UserRecord> all) {
-                for (UserRecord user : all) {
-                    if (user.name().equals(name)) {
-                        reply.ok(user);
-                        return;
-                    }
-                }
-                reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "There is no user of this name"));
-            }
-
-            @Override
-            public void rejected(Rejection rejection) {
-                reply.rejected(rejection);
-            }
-        });
+        users.findUser(name, reply);
     }
 
     /** A wrong token costs nothing to refuse: it cannot be guessed, so the time taken tells nothing. */

@@ -83,6 +83,21 @@ public final class UserDirectory implements Authenticator, AutoCloseable {
         replaceAll(users);
     }
 
+    @Override
+    public boolean hasVerifiers() {
+        return true;
+    }
+
+    @Override
+    public void findUser(String name, Reply<UserRecord> reply) {
+        UserRecord user = users.get(name);
+        if (user == null) {
+            reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "There is no user of this name"));
+        } else {
+            reply.ok(user);
+        }
+    }
+
     /** Adds a user, or replaces the one of the same name. */
     public void put(UserRecord user) {
         users.put(user.name(), user);
