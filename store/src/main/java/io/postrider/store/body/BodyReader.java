@@ -11,9 +11,12 @@ import io.postrider.store.queue.AddressState;
 import io.postrider.store.segment.Extent;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads bodies back on a thread of its own, so that the shard never waits for a disk (rules.md 26). Calls come from the
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * looked up again.
  */
 public final class BodyReader implements BodyReads {
+    private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
     private static final int COUNT_MAX = 1024;
     private static final int TRIES_MAX = 5;
 
@@ -106,7 +110,12 @@ public final class BodyReader implements BodyReads {
                 extents[i] = bodies == null || chunk != null ? null : bodies.extent(offset(i));
             }
             reads.incrementAndGet();
-            readers.execute(this::run);
+            try {
+                readers.execute(this::run);
+            } catch (RejectedExecutionException e) {
+                // The broker is closing: nobody is handed a message any more, so nobody misses the answer.
+                LOG.debug("A read of log {} came after the readers had ended", logId, e);
+            }
         }
 
         private void run() {

@@ -86,10 +86,18 @@ final class Consumers {
         SubscriptionRequest wanted = request.subscription();
         VolatileSubscription subscription = null;
         if (wanted.isShared()) {
-            for (VolatileSubscription known : effects.volatiles(topic)) {
-                if (known.isShared(wanted.scope(), wanted.name())) {
-                    subscription = known;
-                }
+            subscription = effects.sharedVolatile(wanted.scope(), wanted.name());
+            if (subscription != null && subscription.dispatcher().address() != topic) {
+                reply.rejected(new Rejection(
+                        ErrorCode.RESOURCE_LOCKED,
+                        "Shared subscription '" + wanted.name() + "' is in use on topic '"
+                                + subscription
+                                        .dispatcher()
+                                        .address()
+                                        .definition()
+                                        .key() + "', not '"
+                                + topic.definition().key() + "'"));
+                return;
             }
         }
         if (subscription == null) {

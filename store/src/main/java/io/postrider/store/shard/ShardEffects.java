@@ -118,6 +118,19 @@ final class ShardEffects implements Effects {
         return volatileByTopic.getOrDefault(topic.id(), List.of());
     }
 
+    /** The shared volatile subscription of a name, on whichever topic it is; null if nobody has one. */
+    @Nullable
+    VolatileSubscription sharedVolatile(String scope, @Nullable String name) {
+        for (List<VolatileSubscription> all : volatileByTopic.values()) {
+            for (VolatileSubscription subscription : all) {
+                if (subscription.isShared(scope, name)) {
+                    return subscription;
+                }
+            }
+        }
+        return null;
+    }
+
     void addVolatile(AddressState topic, VolatileSubscription subscription) {
         volatileByTopic.computeIfAbsent(topic.id(), id -> new ArrayList<>()).add(subscription);
     }

@@ -131,8 +131,6 @@ class SubscriptionSpecTest extends JmsSpecTest {
     }
 
     @Test
-    @KnownDeviation(run = JmsRun.POSTRIDER, why = "the broker lets it change the subscription")
-    @KnownDeviation(run = JmsRun.QPID, why = "the broker lets it change the subscription")
     @Spec({JMS, "8.3.4"})
     void anotherConnectionCannotChangeASubscriptionInUseEither() throws JMSException {
         Session first = session(null);
