@@ -114,11 +114,13 @@ final class Backlog {
         return entry;
     }
 
+    /** A consumer that is gone may have seen a message. */
+    void doubt(long offset) {
+        doubted.addLong(offset);
+    }
+
     /** A message is back, but only on disk. */
     void returned(Iterable<Feed> feeds, Entry entry) {
-        if (entry.isInDoubt) {
-            doubted.addLong(entry.offset);
-        }
         ledger.remove(entry);
         for (Feed feed : feeds) {
             if (!feed.isBrowser) {
@@ -219,7 +221,7 @@ final class Backlog {
             return;
         }
         if (feed.matches(feed.selector == null ? null : inspector.open(message))) {
-            level.addLoaded(entry(offset, fill.after(), fill.sequence(), message));
+            level.addLoaded(entry(offset, fill.after(), fill.sequence(), message), ledger);
         }
     }
 
@@ -283,7 +285,7 @@ final class Backlog {
         if (held == null || !fill.isEmpty()) {
             fill.add(offset, after, sequence);
         } else if (feed.matches(feed.selector == null ? null : inspector.open(held.body()))) {
-            level.addLoaded(held);
+            level.addLoaded(held, ledger);
         }
     }
 

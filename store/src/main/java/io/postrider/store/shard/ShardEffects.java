@@ -161,6 +161,20 @@ final class ShardEffects implements Effects {
         }
     }
 
+    /** Lets go of everything that can be read again. */
+    void unloadAll() {
+        for (Dispatcher dispatcher : bySubscription) {
+            if (dispatcher != null) {
+                dispatcher.unload();
+            }
+        }
+    }
+
+    /** Where the messages are on this node. */
+    BodyIndex bodies() {
+        return bodies;
+    }
+
     void register(Endpoint endpoint) {
         endpoints.add(endpoint);
     }
