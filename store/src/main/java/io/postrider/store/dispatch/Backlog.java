@@ -143,7 +143,8 @@ final class Backlog {
     }
 
     /** Looks for more where a level runs low. Returns whether there is more to hand out at once. */
-    boolean fill(Feed feed) {
+    boolean fill(Consumption consumer) {
+        Feed feed = consumer.feed;
         boolean hasMore = false;
         PriorityIndex priorities = address.log().priorities();
         for (int priority = PriorityIndex.LEVELS - 1; priority >= 0; priority--) {
@@ -152,13 +153,14 @@ final class Backlog {
                 level = feed.level(priority);
             }
             if (level != null && !level.isCaughtUp) {
-                hasMore |= fill(feed, level);
+                hasMore |= fill(consumer, level);
             }
         }
         return hasMore;
     }
 
-    private boolean fill(Feed feed, Level level) {
+    private boolean fill(Consumption consumer, Level level) {
+        Feed feed = consumer.feed;
         if (level.fill != null) {
             return false;
         }
@@ -168,7 +170,7 @@ final class Backlog {
                 return false;
             }
         }
-        if (budget.isOver() && level.ready(ledger, late) != null) {
+        if (budget.isOver() && isServed(consumer, level)) {
             return false;
         }
         int before = level.loadedCount();
@@ -182,6 +184,12 @@ final class Backlog {
             proposals.wake(dispatcher); // on with it in the next turn
         }
         return level.loadedCount() > before || level.isWhole();
+    }
+
+    /** Whether a level holds something ready that a consumer can take: the head may be one that it has said it cannot. */
+    private boolean isServed(Consumption consumer, Level level) {
+        Entry head = level.ready(ledger, late);
+        return head != null && (!head.excludes(consumer) || level.headFor(consumer) != null);
     }
 
     private void read(Feed feed, Level level, Fill fill) {

@@ -783,7 +783,7 @@ public final class Dispatcher {
         for (int i = 0; i < consumers.size(); i++) {
             Consumption consumer = consumers.get(i);
             if (consumer.mayTake() && !consumer.feed.isWhole()) {
-                hasMore |= backlog.fill(consumer.feed);
+                hasMore |= backlog.fill(consumer);
             }
         }
         return hasMore;
