@@ -114,11 +114,13 @@ final class Backlog {
         return entry;
     }
 
+    /** A consumer that is gone may have seen a message. */
+    void doubt(long offset) {
+        doubted.addLong(offset);
+    }
+
     /** A message is back, but only on disk. */
     void returned(Iterable<Feed> feeds, Entry entry) {
-        if (entry.isInDoubt) {
-            doubted.addLong(entry.offset);
-        }
         ledger.remove(entry);
         for (Feed feed : feeds) {
             if (!feed.isBrowser) {
@@ -141,7 +143,8 @@ final class Backlog {
     }
 
     /** Looks for more where a level runs low. Returns whether there is more to hand out at once. */
-    boolean fill(Feed feed) {
+    boolean fill(Consumption consumer) {
+        Feed feed = consumer.feed;
         boolean hasMore = false;
         PriorityIndex priorities = address.log().priorities();
         for (int priority = PriorityIndex.LEVELS - 1; priority >= 0; priority--) {
@@ -150,13 +153,14 @@ final class Backlog {
                 level = feed.level(priority);
             }
             if (level != null && !level.isCaughtUp) {
-                hasMore |= fill(feed, level);
+                hasMore |= fill(consumer, level);
             }
         }
         return hasMore;
     }
 
-    private boolean fill(Feed feed, Level level) {
+    private boolean fill(Consumption consumer, Level level) {
+        Feed feed = consumer.feed;
         if (level.fill != null) {
             return false;
         }
@@ -166,7 +170,7 @@ final class Backlog {
                 return false;
             }
         }
-        if (budget.isOver() && level.ready(ledger, late) != null) {
+        if (budget.isOver() && isServed(consumer, level)) {
             return false;
         }
         int before = level.loadedCount();
@@ -180,6 +184,12 @@ final class Backlog {
             proposals.wake(dispatcher); // on with it in the next turn
         }
         return level.loadedCount() > before || level.isWhole();
+    }
+
+    /** Whether a level holds something ready that a consumer can take: the head may be one that it has said it cannot. */
+    private boolean isServed(Consumption consumer, Level level) {
+        Entry head = level.ready(ledger, late);
+        return head != null && (!head.excludes(consumer) || level.headFor(consumer) != null);
     }
 
     private void read(Feed feed, Level level, Fill fill) {
@@ -219,7 +229,7 @@ final class Backlog {
             return;
         }
         if (feed.matches(feed.selector == null ? null : inspector.open(message))) {
-            level.addLoaded(entry(offset, fill.after(), fill.sequence(), message));
+            level.addLoaded(entry(offset, fill.after(), fill.sequence(), message), ledger);
         }
     }
 
@@ -283,7 +293,7 @@ final class Backlog {
         if (held == null || !fill.isEmpty()) {
             fill.add(offset, after, sequence);
         } else if (feed.matches(feed.selector == null ? null : inspector.open(held.body()))) {
-            level.addLoaded(held);
+            level.addLoaded(held, ledger);
         }
     }
 

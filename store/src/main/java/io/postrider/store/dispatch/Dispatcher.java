@@ -95,7 +95,7 @@ public final class Dispatcher {
         }
         waiting = new Waiting(durable, proposals);
         backlog = new Backlog(this, durable, parts, ledger, late, waiting, ending, exclusions);
-        sweeper = new Sweeper(this, durable, ledger, proposals, outcomes, ending);
+        sweeper = new Sweeper(this, durable, ledger, proposals, outcomes, waiting, ending);
         shownUpTo = durable.dispatchedUpTo();
         markedUpTo = shownUpTo;
         scheduleWake();
@@ -289,8 +289,8 @@ public final class Dispatcher {
     // ---- consumers come and go
 
     private Feed newFeed(@Nullable Selector selector, boolean isBrowser) {
-        Feed feed = new Feed(selector, isBrowser, durable == null ? 0 : durable.cursor());
-        if (durable == null || durable.depth() == 0) {
+        Feed feed = new Feed(selector, isBrowser, durable == null ? 0 : durable.cursor(), durable == null);
+        if (durable != null && durable.depth() == 0) {
             feed.level(Message.PRIORITY_DEFAULT).isCaughtUp = true;
         }
         return feed;
@@ -346,13 +346,21 @@ public final class Dispatcher {
             } else if (isOldest) {
                 outcomes.end(consumer, entry, Outcome.FAILED);
             } else {
-                entry.isInDoubt = true;
+                doubt(entry);
                 giveBack(entry);
             }
             isOldest = false;
         }
         leave(consumer.feed);
         proposals.wake(this);
+    }
+
+    /** Its consumer may have seen it; to be known even when the entry is not held any more. */
+    private void doubt(Entry entry) {
+        entry.isInDoubt = true;
+        if (entry.isDurable() && backlog != null) {
+            backlog.doubt(entry.offset);
+        }
     }
 
     private void leave(Feed feed) {
@@ -374,6 +382,7 @@ public final class Dispatcher {
     public void closeAll(Rejection reason) {
         for (Consumption consumer : List.copyOf(consumers)) {
             consumer.isClosed = true;
+            consumer.unsettled.clear(); // what it still says of them ends nothing
             consumer.sink.closed(reason);
         }
         consumers.clear();
@@ -562,6 +571,10 @@ public final class Dispatcher {
         if (entry == null) {
             return null;
         }
+        Consumption owner = entry.owner;
+        if (entry.state == Entry.State.OUT && owner != null) {
+            owner.unsettled.remove(entry.deliveryId); // purged under its hands
+        }
         ledger.remove(entry);
         resume(entry);
         confirm(entry);
@@ -588,9 +601,9 @@ public final class Dispatcher {
                 finish(entry.offset);
             }
         }
-        late.purged(upToExclusive);
+        late.purged(durable);
         waiting.purged();
-        feeds.forEach(feed -> feed.purged(upToExclusive));
+        feeds.forEach(feed -> feed.purged(durable));
         exclusions.keySet().removeIf(offset -> !durable.wants(offset));
         Bitmaps.removeBelow(ending, upToExclusive);
     }
@@ -602,7 +615,7 @@ public final class Dispatcher {
             return;
         }
         entry.attempts = durable.redeliveries().attempts(entry.offset);
-        entry.isInDoubt = false;
+        entry.isInDoubt &= entry.attempts == 0; // a counted attempt stands for it
         if (entry.message != null) {
             entry.message = entry.message.withAdded(command.merge());
         }
@@ -770,7 +783,7 @@ public final class Dispatcher {
         for (int i = 0; i < consumers.size(); i++) {
             Consumption consumer = consumers.get(i);
             if (consumer.mayTake() && !consumer.feed.isWhole()) {
-                hasMore |= backlog.fill(consumer.feed);
+                hasMore |= backlog.fill(consumer);
             }
         }
         return hasMore;

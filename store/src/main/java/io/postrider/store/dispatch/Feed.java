@@ -6,6 +6,7 @@ import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
 import io.postrider.api.selector.Selector;
 import io.postrider.store.queue.PriorityIndex;
+import io.postrider.store.queue.SubscriptionState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +20,18 @@ final class Feed {
     int consumers;
     private final @Nullable Level[] levels = new Level[PriorityIndex.LEVELS];
     private final long start;
+    private final boolean isInMemory;
     private int highest = -1;
 
-    /** @param start the first offset of the log that it may hand out */
-    Feed(@Nullable Selector selector, boolean isBrowser, long start) {
+    /**
+     * @param start the first offset of the log that it may hand out
+     * @param isInMemory whether there is nothing on disk for it: its subscription is volatile
+     */
+    Feed(@Nullable Selector selector, boolean isBrowser, long start, boolean isInMemory) {
         this.selector = selector;
         this.isBrowser = isBrowser;
         this.start = start;
+        this.isInMemory = isInMemory;
         level(Message.PRIORITY_DEFAULT);
     }
 
@@ -38,6 +44,7 @@ final class Feed {
         Level level = levels[priority];
         if (level == null) {
             level = new Level(priority, start);
+            level.isCaughtUp = isInMemory;
             levels[priority] = level;
             highest = Math.max(highest, priority);
         }
@@ -93,10 +100,10 @@ final class Feed {
         }
     }
 
-    void purged(long upToExclusive) {
+    void purged(SubscriptionState subscription) {
         for (Level level : levels) {
             if (level != null) {
-                level.purged(upToExclusive);
+                level.purged(subscription);
             }
         }
     }

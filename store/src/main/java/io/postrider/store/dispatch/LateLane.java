@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.dispatch;
 
-import io.postrider.store.queue.Bitmaps;
+import io.postrider.store.queue.SubscriptionState;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +65,8 @@ final class LateLane {
         }
     }
 
-    void purged(long upToExclusive) {
-        Bitmaps.removeBelow(members, upToExclusive);
+    void purged(SubscriptionState subscription) {
+        subscription.retainWanted(members);
         dropFinished();
     }
 

@@ -121,8 +121,10 @@ final class Ledger {
         }
     }
 
-    /** Gives everything up. */
+    /** Gives everything up; who still knows an entry finds it done. */
     void discard() {
+        byOffset.sorted().forEach(entry -> move(entry, Entry.State.DONE));
+        softCount = 0;
         budget.holdSoft(-softBytes);
         budget.hold(-heldBytes);
         softBytes = 0;

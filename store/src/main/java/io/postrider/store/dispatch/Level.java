@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.dispatch;
 
-import io.postrider.store.queue.Bitmaps;
+import io.postrider.store.queue.SubscriptionState;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.TreeSet;
@@ -47,9 +47,15 @@ final class Level {
         this.scan = scan;
     }
 
-    void addLoaded(Entry entry) {
-        entry.feeds++;
-        loaded.addLast(entry);
+    /** Adds what was read, in order; something that came back may stand before what was read earlier. */
+    void addLoaded(Entry entry, Ledger ledger) {
+        Entry last = loaded.peekLast();
+        if (last != null && entry.isBefore(last)) {
+            addReturned(entry, ledger);
+        } else {
+            entry.feeds++;
+            loaded.addLast(entry);
+        }
     }
 
     /** Adds the newest message of the log. */
@@ -244,8 +250,8 @@ final class Level {
         loaded.clear();
     }
 
-    /** Messages below an offset are gone, except some. */
-    void purged(long upToExclusive) {
-        Bitmaps.removeBelow(unloaded, upToExclusive);
+    /** Messages were purged. */
+    void purged(SubscriptionState subscription) {
+        subscription.retainWanted(unloaded);
     }
 }

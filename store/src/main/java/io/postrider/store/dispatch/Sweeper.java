@@ -25,6 +25,7 @@ final class Sweeper {
     private final Ledger ledger;
     private final Proposals proposals;
     private final Outcomes outcomes;
+    private final Waiting waiting;
     private final Roaring64Bitmap ending;
     private Roaring64Bitmap bucket = new Roaring64Bitmap();
     private long sweptToMs;
@@ -36,12 +37,14 @@ final class Sweeper {
             Ledger ledger,
             Proposals proposals,
             Outcomes outcomes,
+            Waiting waiting,
             Roaring64Bitmap ending) {
         this.dispatcher = dispatcher;
         this.subscription = subscription;
         this.ledger = ledger;
         this.proposals = proposals;
         this.outcomes = outcomes;
+        this.waiting = waiting;
         this.ending = ending;
     }
 
@@ -100,6 +103,7 @@ final class Sweeper {
                 }
             } else if (subscription.wants(offset) && !ending.contains(offset)) {
                 ending.addLong(offset);
+                waiting.finished(offset);
                 if (isKept) {
                     unread.addLong(offset);
                 } else {

@@ -36,21 +36,23 @@ final class Waiting {
         this.subscription = subscription;
         this.reads = reads;
         subscription
-                .address()
-                .log()
-                .delays()
-                .buckets()
-                .forEach((timeMs, offsets) -> each(offsets, offset -> {
-                    coarse.addExact(timeMs, offset);
-                    all.addLong(offset);
-                }));
-        subscription
                 .redeliveries()
                 .waits()
                 .buckets()
                 .forEach((timeMs, offsets) -> each(offsets, offset -> {
                     exactly(timeMs, offset);
                     all.addLong(offset);
+                }));
+        subscription
+                .address()
+                .log()
+                .delays()
+                .buckets()
+                .forEach((timeMs, offsets) -> each(offsets, offset -> {
+                    if (!all.contains(offset)) { // one that is to be tried again was due before
+                        coarse.addExact(timeMs, offset);
+                        all.addLong(offset);
+                    }
                 }));
         count = all.getLongCardinality();
     }

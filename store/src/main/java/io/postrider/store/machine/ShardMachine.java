@@ -53,11 +53,14 @@ public final class ShardMachine implements Command.Visitor<Result> {
     @Override
     public Result publish(Command.Publish command) {
         AddressState address = state.address(command.addressId());
+        LargeBody body = command.message().body();
         if (address == null) {
+            if (body != null) {
+                drop(body.id()); // who sent it may be gone too
+            }
             return Result.rejected(new Rejection(
                     ErrorCode.RESOURCE_DELETED, "The address was deleted while the message was on its way"));
         }
-        LargeBody body = command.message().body();
         if (body != null && !state.bodies().isWhole(body.id(), body.chunks())) {
             return Result.rejected(new Rejection(
                     ErrorCode.ILLEGAL_STATE,
@@ -75,7 +78,9 @@ public final class ShardMachine implements Command.Visitor<Result> {
             state.bodies().retain(body.id());
         }
         effects.published(address, offset, message, publisher);
-        releaseBody(address, offset);
+        if (body != null && !address.isWanted(offset)) {
+            release(body);
+        }
     }
 
     private void releaseBody(AddressState address, long offset) {
@@ -105,10 +110,14 @@ public final class ShardMachine implements Command.Visitor<Result> {
 
     @Override
     public Result dropBody(Command.DropBody command) {
-        if (state.bodies().drop(command.bodyId())) {
-            effects.bodyGone(command.bodyId());
-        }
+        drop(command.bodyId());
         return Result.OK;
+    }
+
+    private void drop(long bodyId) {
+        if (state.bodies().drop(bodyId)) {
+            effects.bodyGone(bodyId);
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
 import io.postrider.api.selector.Selector;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.LongIterator;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
@@ -128,6 +129,19 @@ public final class SubscriptionState {
         }
         markDone(offset);
         return true;
+    }
+
+    /** Takes out of a set of offsets what is not wanted any more. */
+    public void retainWanted(Roaring64Bitmap offsets) {
+        Roaring64Bitmap gone = new Roaring64Bitmap();
+        LongIterator each = Bitmaps.each(offsets);
+        while (each.hasNext()) {
+            long offset = each.next();
+            if (!wants(offset)) {
+                gone.addLong(offset);
+            }
+        }
+        offsets.andNot(gone);
     }
 
     /** Takes bytes of messages that are done off the count. */

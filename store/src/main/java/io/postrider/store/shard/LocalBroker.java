@@ -181,6 +181,11 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         return budget;
     }
 
+    /** Its dispatchers; the simulation interferes with them. Shard's thread. */
+    ShardEffects effects() {
+        return effects;
+    }
+
     /** What operators ask. */
     public LocalAdmin admin() {
         return admin;

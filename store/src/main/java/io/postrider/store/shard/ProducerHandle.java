@@ -14,6 +14,9 @@ import io.postrider.store.queue.AddressState;
 
 /** An open sending endpoint. State is owned by the shard's thread; calls from elsewhere hand over. */
 final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoint {
+    /** Token of a non-durable message that goes to the log; it was answered before. */
+    private static final long SPILLED = -2;
+
     private final ShardRunner runner;
     private final ShardEffects effects;
     private final AdmissionGate gate;
@@ -79,18 +82,22 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
             return;
         }
         boolean isAwaited = message.isDurable();
-        runner.propose(new Command.Publish(address.id(), message, publisher), this, isAwaited ? token : NO_REPLY);
+        runner.propose(new Command.Publish(address.id(), message, publisher), this, isAwaited ? token : SPILLED);
         if (!isAwaited) {
+            effects.spilled(address, 1);
             answer(token, null); // it is in no worse a place than one that is in memory only
         }
     }
 
     @Override
     public void applied(long token, Result result) {
+        if (token == SPILLED) {
+            effects.spilled(address, -1);
+        }
         if (result.rejection() == null) {
             effects.totals().published++;
         }
-        if (!isClosed) {
+        if (!isClosed && token != SPILLED) {
             answer(token, result.rejection());
         }
     }

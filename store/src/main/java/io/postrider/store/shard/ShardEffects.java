@@ -47,6 +47,8 @@ final class ShardEffects implements Effects {
     private @Nullable ShardRunner runner;
     private long index;
     private int hand;
+    /** Non-durable messages on their way to the log, by address: while there are any, the next one must follow them. */
+    private final Map<Integer, Integer> spilling = new HashMap<>();
 
     /** Somebody whose sending ends with an address. */
     interface Endpoint {
@@ -153,6 +155,9 @@ final class ShardEffects implements Effects {
 
     /** Whether non-durable messages to an address go to the log for now: one of its subscriptions is short of memory. */
     boolean isSpilling(AddressState address) {
+        if (!spilling.isEmpty() && spilling.containsKey(address.id())) {
+            return true;
+        }
         List<SubscriptionState> subscriptions = address.subscriptions();
         for (int i = 0; i < subscriptions.size(); i++) {
             if (dispatcher(subscriptions.get(i)).isSpilling()) {
@@ -160,6 +165,11 @@ final class ShardEffects implements Effects {
             }
         }
         return false;
+    }
+
+    /** A non-durable message was given to the log, or it is there; {@code change} says how many more are on their way. */
+    void spilled(AddressState address, int change) {
+        spilling.merge(address.id(), change, (before, more) -> before + more == 0 ? null : before + more);
     }
 
     /** Over budget, lets go of what was read ahead for those who have not moved since the hand last came by. */
@@ -172,6 +182,20 @@ final class ShardEffects implements Effects {
                 dispatcher.unload();
             }
         }
+    }
+
+    /** Lets go of everything that can be read again. */
+    void unloadAll() {
+        for (Dispatcher dispatcher : bySubscription) {
+            if (dispatcher != null) {
+                dispatcher.unload();
+            }
+        }
+    }
+
+    /** Where the messages are on this node. */
+    BodyIndex bodies() {
+        return bodies;
     }
 
     void register(Endpoint endpoint) {

@@ -74,6 +74,7 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     private long stampedMs;
     private long releasedBytes;
     private long nowMs;
+    private boolean isNowRead;
     private volatile long committedIndex;
     private volatile @Nullable Throwable failure;
 
@@ -236,9 +237,18 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         reader.read(address, offsets, from, bytesMax, reply);
     }
 
+    /** Read once for all that comes before a turn: it may be long since the last one. */
     @Override
     public long nowMs() {
+        if (!isNowRead) {
+            readClock();
+        }
         return nowMs;
+    }
+
+    private void readClock() {
+        nowMs = clockMs.getAsLong();
+        isNowRead = true;
     }
 
     @Override
@@ -271,13 +281,14 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
 
     private void turn() {
         isTurnScheduled = false;
-        nowMs = clockMs.getAsLong();
+        readClock();
         try {
             while (!awake.isEmpty()) {
                 pumpAwake();
             }
             cut();
             afterTurn.run();
+            isNowRead = false;
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -384,7 +395,7 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
 
     /** Gives what was collected to the log, before it is closed. */
     void finish() {
-        nowMs = clockMs.getAsLong();
+        readClock();
         if (failure == null) {
             full.forEach(this::append);
             full.clear();
@@ -404,7 +415,7 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
 
     private void applyCommitted() {
         isCommitScheduled.set(false);
-        nowMs = clockMs.getAsLong();
+        readClock();
         try {
             long upTo = committedIndex;
             while (!proposed.isEmpty() && proposed.element().index <= upTo) {

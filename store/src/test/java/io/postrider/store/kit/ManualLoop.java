@@ -6,6 +6,7 @@ import io.postrider.api.port.EventLoop;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** An event loop whose turns and time a test decides. Tasks may be given from any thread; the test's thread runs them. */
 public final class ManualLoop implements EventLoop {
@@ -14,7 +15,7 @@ public final class ManualLoop implements EventLoop {
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::dueMs).thenComparingLong(Timer::order));
-    private boolean isInline;
+    private volatile @Nullable Thread inlineThread;
     private long nowMs;
     private long timerCount;
 
@@ -26,9 +27,9 @@ public final class ManualLoop implements EventLoop {
         return nowMs;
     }
 
-    /** While on, tasks run at once: for calls that wait for the loop. */
+    /** While on, tasks of the calling thread run at once: for calls that wait for the loop. */
     public void setInline(boolean inline) {
-        isInline = inline;
+        inlineThread = inline ? Thread.currentThread() : null;
     }
 
     @Override
@@ -38,7 +39,7 @@ public final class ManualLoop implements EventLoop {
 
     @Override
     public void execute(Runnable task) {
-        if (isInline) {
+        if (Thread.currentThread() == inlineThread) {
             task.run();
         } else {
             tasks.add(task);

@@ -4,17 +4,20 @@ package io.postrider.store.shard;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.AddressPolicy;
 import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.delivery.Outcome;
+import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
-import io.postrider.api.kit.MessageBuilder;
-import io.postrider.api.message.Message;
+import io.postrider.api.message.Annotations;
+import io.postrider.api.message.LargeBody;
 import io.postrider.api.port.Consumer;
 import io.postrider.api.port.ConsumerRequest;
 import io.postrider.api.port.ConsumerRequest.Durability;
 import io.postrider.api.port.ConsumerRequest.Mode;
 import io.postrider.api.port.ConsumerRequest.SubscriptionRequest;
-import io.postrider.api.port.DeliverySink;
+import io.postrider.api.port.MessageInspector;
 import io.postrider.api.port.Producer;
 import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
@@ -30,10 +33,8 @@ import io.postrider.store.kit.MemoryLog;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.machine.ShardState;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,141 +42,78 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One seeded run of a whole broker on one thread, with a log that commits when the run says so: producers, consumers, all
- * outcomes, delays, checkpoints and crashes in random order. What was promised is written down on the way and
- * checked at each step and at the end.
+ * One seeded run of a whole broker on one thread, with a log that commits when the run says so: producers, all kinds of consumers and outcomes,
+ * times, large bodies, operators, checkpoints, memory pressure and crashes in random order. {@link SimWorld} writes down what was promised,
+ * and {@link SimInvariants} look at each step.
  */
 final class BrokerSimulation {
-    private static final int ATTEMPTS_MAX = 10;
-    private static final List<String> QUEUES = List.of("q0", "q1");
+    /** q1 keeps what expires and delays redeliveries, q2 is purged and taken at most once, qd is deleted now and then. */
+    private static final List<String> QUEUES = List.of("q0", "q1", "q2", "qd");
+
     private static final String TOPIC = "t";
-    private static final List<String> SUBSCRIPTIONS = List.of("s0", "s1");
+    /** s0 and s1 take everything, s2 what is red, s3 nothing of its own container. */
+    private static final List<String> SUBSCRIPTIONS = List.of("s0", "s1", "s2", "s3");
+
+    private static final AddressPolicy PLAIN = new AddressPolicy(true, SimWorld.ATTEMPTS_MAX, "DLQ", null, 0);
+    private static final AddressPolicy KEEPING =
+            new AddressPolicy(true, SimWorld.ATTEMPTS_MAX, "DLQ", "EXP", SimWorld.REDELIVERY_DELAY_MS);
+    private static final PolicyTable POLICIES =
+            new PolicyTable(List.of(new PolicyTable.Rule(SimWorld.DELAYING, KEEPING)), PLAIN);
+    private static final MessageInspector INSPECTOR = message -> name -> SimMessage.field(message, name);
 
     private final Random random;
     private final BrokerSettings settings;
+    private final boolean isDeep;
     private final MemoryLog log = new MemoryLog();
     private final MemoryCheckpoints checkpoints = new MemoryCheckpoints();
-    private final List<Receiver> receivers = new ArrayList<>();
+    private final List<SimReceiver> receivers = new ArrayList<>();
     private final Map<String, Producer> producers = new TreeMap<>();
+    private final SimWorld world;
+    private final SimUploads uploads;
+    private final Set<String> deleting = new HashSet<>();
     private ManualLoop loop = new ManualLoop(1_000_000);
     private LocalBroker broker;
-    private int life;
-    private int nextBody;
-
-    // What was promised: outlets are queues and subscriptions, "outlet/body" a message at one.
-    private final Map<String, String> addressOf = new HashMap<>();
-    private final Set<String> confirmed = new HashSet<>();
-    private final Set<String> accepted = new HashSet<>();
-    private final Set<String> consumedForGood = new HashSet<>();
-    private final Map<String, Receiver> holders = new HashMap<>();
+    private boolean hasDisposableSubscription;
+    private int nextNumber;
+    private int nextVolatile;
 
     BrokerSimulation(long seed) {
         random = new Random(seed);
         // Every other run has hardly any memory: nothing stays there that can be read again.
-        settings = random.nextBoolean()
-                ? BrokerSettings.DEFAULT
-                : new BrokerSettings(1 + random.nextInt(64), 256L << 20, 64L << 20, 64L << 20);
-    }
-
-    private static final class Violation extends AssertionError {
-        private static final long serialVersionUID = 1L;
-
-        Violation(String text) {
-            super(text);
-        }
-    }
-
-    private static void check(boolean holds, String text) {
-        if (!holds) {
-            throw new Violation(text);
-        }
-    }
-
-    /** A consumer of the run. */
-    private final class Receiver implements DeliverySink {
-        final String outlet;
-        final int bornIn = life;
-        final Map<Long, String> held = new TreeMap<>();
-        final Map<Long, String> confirming = new HashMap<>();
-        final Set<Long> acceptances = new HashSet<>();
-        Consumer consumer;
-        long limit;
-        long count;
-        boolean isGone;
-
-        Receiver(String outlet) {
-            this.outlet = outlet;
-        }
-
-        @Override
-        public void deliver(long deliveryId, Message message, int deliveryCount) {
-            check(bornIn == life && !isGone, "NothingForTheDead: " + outlet);
-            String body = new String(message.encoded(), StandardCharsets.UTF_8);
-            String key = outlet + "/" + body;
-            count++;
-            check(count <= limit, "CreditNeverExceeded: " + count + " > " + limit + " at " + outlet);
-            // A topic message may die once for each subscription, so the dead-letter queue may hold it twice.
-            check(holders.put(key, this) == null || outlet.equals("DLQ"), "NeverWithTwoConsumers: " + key);
-            check(!consumedForGood.contains(key), "ConsumedNeverComesBack: " + key);
-            check(deliveryCount <= ATTEMPTS_MAX, "AttemptsNeverExceedTheLimit: " + key + " " + deliveryCount);
-            held.put(deliveryId, body);
-        }
-
-        @Override
-        public void drained() {
-            limit = count;
-        }
-
-        @Override
-        public void settled(long deliveryId) {
-            String key = confirming.remove(deliveryId);
-            check(key != null, "EveryConfirmationWasAskedFor: " + deliveryId + " at " + outlet);
-            if (acceptances.remove(deliveryId)) {
-                consumedForGood.add(key);
-            }
-        }
-
-        @Override
-        public void closed(Rejection reason) {
-            throw (Violation) new Violation("Unexpected end of a consumer: " + reason).initCause(broker.failure());
-        }
-
-        void settle(long deliveryId, Outcome outcome, boolean confirm) {
-            String key = outlet + "/" + held.remove(deliveryId);
-            holders.remove(key);
-            if (outcome instanceof Outcome.Accepted) {
-                accepted.add(key);
-            }
-            if (confirm) {
-                confirming.put(deliveryId, key);
-                if (outcome instanceof Outcome.Accepted) {
-                    acceptances.add(deliveryId);
-                }
-            }
-            consumer.settle(deliveryId, outcome, confirm);
-        }
-
-        void close(Consumer.Close how) {
-            isGone = true;
-            held.values().forEach(body -> holders.remove(outlet + "/" + body));
-            consumer.close(how);
-        }
+        settings = switch (random.nextInt(4)) {
+            case 0 -> new BrokerSettings(1 + random.nextInt(64), 256L << 20, 64L << 20, 64L << 20);
+            case 1 -> new BrokerSettings(64 + random.nextInt(2000), 256L << 20, 64L << 20, 64L << 20);
+            default -> BrokerSettings.DEFAULT;
+        };
+        isDeep = random.nextInt(16) == 0;
+        world = new SimWorld(() -> loop.nowMs());
+        uploads = new SimUploads(world, random);
+        world.setDisposable("qd");
+        world.setDisposable("sx");
     }
 
     private <T> Reply<T> expect(java.util.function.Consumer<T> then) {
-        int bornIn = life;
+        return expect(then, null, () -> {});
+    }
+
+    /** @param allowed a refusal that may come; null for none */
+    private <T> Reply<T> expect(
+            java.util.function.Consumer<T> then, @Nullable Set<ErrorCode> allowed, Runnable refused) {
+        int bornIn = world.life();
         return new Reply<>() {
             @Override
             public void ok(T value) {
-                check(bornIn == life, "NoReplyFromAnEarlierLife");
+                world.check(bornIn == world.life(), "NoReplyFromAnEarlierLife", value);
                 then.accept(value);
             }
 
             @Override
             public void rejected(Rejection rejection) {
-                throw new Violation("Unexpected refusal: " + rejection);
+                world.check(allowed != null && allowed.contains(rejection.code()), "NothingIsRefused", rejection);
+                refused.run();
             }
         };
     }
@@ -183,10 +121,9 @@ final class BrokerSimulation {
     void run(int steps) {
         start();
         for (String subscription : SUBSCRIPTIONS) {
-            Receiver receiver = open(subscription);
+            SimReceiver receiver = open(subscription, Mode.ACKNOWLEDGE, null);
             settleDown();
-            receiver.close(Consumer.Close.ORDERLY);
-            receivers.remove(receiver);
+            close(receiver, Consumer.Close.ORDERLY);
         }
         settleDown();
         for (int i = 0; i < steps; i++) {
@@ -204,156 +141,349 @@ final class BrokerSimulation {
                         checkpoints,
                         BrokerThreads.none(),
                         new DiskSpace(new FaultyFiles(), Path.of("store"), 0),
-                        message -> identifier -> null,
+                        INSPECTOR,
                         Projection.NONE,
                         loop::nowMs),
                 settings,
-                PolicyTable.DEFAULT);
+                POLICIES);
         loop.setInline(false);
     }
 
     private void step() {
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(26)) {
             case 0, 1, 2, 3, 4 -> publish();
             case 5, 6, 7 -> loop.runOne();
             case 8, 9 -> log.commit(1 + random.nextInt(3));
-            case 10 -> open(anyOutlet());
+            case 10 -> openAny();
             case 11, 12 ->
-                withReceiver(receiver -> {
-                    receiver.limit = receiver.count + random.nextInt(6);
-                    receiver.consumer.credit(receiver.limit, random.nextInt(4) == 0);
-                });
-            case 13, 14, 15 -> withReceiver(this::settleOne);
-            case 16 -> {
-                if (random.nextInt(3) == 0) {
-                    withReceiver(receiver -> {
-                        receivers.remove(receiver);
-                        receiver.close(random.nextBoolean() ? Consumer.Close.ORDERLY : Consumer.Close.LOST);
-                    });
-                }
-            }
+                withReceiver(receiver -> receiver.credit(receiver.count + random.nextInt(6), random.nextInt(4) == 0));
+            case 13, 14, 15, 16 -> withReceiver(this::settleOne);
             case 17 -> loop.advance(random.nextInt(100));
             case 18 -> settleDown();
-            default -> {
-                if (random.nextInt(3) == 0) {
-                    checkpoint();
-                } else if (random.nextInt(4) == 0) {
-                    crash();
-                }
-            }
+            case 19 -> uploads.step(broker.bodies());
+            case 20 -> readBack();
+            case 21 -> burst();
+            default -> rarely();
         }
         countsAddUp();
     }
 
-    private String anyOutlet() {
-        int pick = random.nextInt(QUEUES.size() + SUBSCRIPTIONS.size());
-        return pick < QUEUES.size() ? QUEUES.get(pick) : SUBSCRIPTIONS.get(pick - QUEUES.size());
+    private void rarely() {
+        switch (random.nextInt(16)) {
+            case 0, 1, 2, 3 ->
+                withReceiver(receiver ->
+                        close(receiver, random.nextBoolean() ? Consumer.Close.ORDERLY : Consumer.Close.LOST));
+            case 4, 5 -> checkpoint();
+            case 6 -> crash();
+            case 7 -> purge();
+            case 8 -> deleteQueue();
+            case 9 -> deleteSubscription();
+            case 10, 11 -> broker.effects().unloadAll();
+            case 12 -> lateSettle();
+            default -> {}
+        }
     }
 
-    private void withReceiver(java.util.function.Consumer<Receiver> action) {
+    // ---- receiving
+
+    private void openAny() {
+        int pick = random.nextInt(20);
+        if (pick < 8) {
+            String queue = QUEUES.get(random.nextInt(QUEUES.size()));
+            Mode mode = switch (random.nextInt(6)) {
+                case 0 -> Mode.BROWSE;
+                case 1 -> queue.equals("q2") ? Mode.AT_MOST_ONCE : Mode.ACKNOWLEDGE;
+                default -> Mode.ACKNOWLEDGE;
+            };
+            String color = random.nextInt(3) == 0 ? SimMessage.COLORS[random.nextInt(SimMessage.COLORS.length)] : null;
+            open(queue, mode, color);
+        } else if (pick < 14) {
+            open(SUBSCRIPTIONS.get(random.nextInt(SUBSCRIPTIONS.size())), Mode.ACKNOWLEDGE, null);
+        } else if (pick < 16) {
+            openVolatile();
+        } else if (pick < 18) {
+            open("sx", Mode.ACKNOWLEDGE, null);
+        } else {
+            open(pick == 18 ? "DLQ" : "EXP", Mode.ACKNOWLEDGE, null);
+        }
+    }
+
+    private SimReceiver open(String outlet, Mode mode, @Nullable String color) {
+        boolean isQueue = QUEUES.contains(outlet) || SimWorld.LETTER_BOXES.contains(outlet);
+        SubscriptionRequest subscription = isQueue
+                ? SubscriptionRequest.VOLATILE
+                : new SubscriptionRequest(Durability.DURABLE, true, "container", outlet);
+        String selected = outlet.equals("s2") ? "red" : color;
+        return open(outlet, mode, selected, isQueue, subscription, outlet.equals("s3"));
+    }
+
+    /** An exclusive one, or one that the next may join. */
+    private void openVolatile() {
+        SimReceiver shared = null;
+        for (SimReceiver receiver : receivers) {
+            if (receiver.outlet.startsWith("vs") && receiver.consumer != null) {
+                shared = receiver;
+            }
+        }
+        boolean isShared = random.nextBoolean();
+        String outlet = isShared && shared != null ? shared.outlet : (isShared ? "vs" : "v") + nextVolatile++;
+        boolean isRed = !isShared && random.nextInt(3) == 0;
+        open(
+                outlet,
+                Mode.ACKNOWLEDGE,
+                isRed ? "red" : null,
+                false,
+                new SubscriptionRequest(Durability.VOLATILE, isShared, "container", isShared ? "shared" : null),
+                false);
+    }
+
+    private SimReceiver open(
+            String outlet,
+            Mode mode,
+            @Nullable String color,
+            boolean isQueue,
+            SubscriptionRequest subscription,
+            boolean noLocal) {
+        SimReceiver receiver = new SimReceiver(world, outlet, mode, color, random.nextBoolean());
+        broker.openConsumer(
+                new ConsumerRequest(
+                        AddressKey.of(isQueue ? outlet : TOPIC),
+                        isQueue ? AddressKind.QUEUE : AddressKind.TOPIC,
+                        subscription,
+                        color == null ? null : "color = '" + color + "'",
+                        noLocal,
+                        mode,
+                        receiver.failsByDefault ? Outcome.FAILED : Outcome.RELEASED,
+                        "c",
+                        "container",
+                        "user"),
+                receiver,
+                expect(
+                        opened -> {
+                            receiver.consumer = opened;
+                            receiver.openedStamp = world.stamp();
+                            if (outlet.equals("sx") && !deleting.contains("sx")) {
+                                hasDisposableSubscription = true;
+                            }
+                        },
+                        world.isDisposable(outlet) ? Set.of(ErrorCode.RESOURCE_DELETED, ErrorCode.NOT_FOUND) : null,
+                        () -> receivers.remove(receiver)));
+        receivers.add(receiver);
+        return receiver;
+    }
+
+    private void withReceiver(java.util.function.Consumer<SimReceiver> action) {
+        receivers.removeIf(receiver -> receiver.isGone);
         if (!receivers.isEmpty()) {
-            Receiver receiver = receivers.get(random.nextInt(receivers.size()));
+            SimReceiver receiver = receivers.get(random.nextInt(receivers.size()));
             if (receiver.consumer != null) {
                 action.accept(receiver);
             }
         }
     }
 
-    private void settleOne(Receiver receiver) {
-        if (receiver.held.isEmpty()) {
-            return;
+    private void close(SimReceiver receiver, Consumer.Close how) {
+        receivers.remove(receiver);
+        if (receiver.mode == Mode.AT_MOST_ONCE) {
+            world.lostAtMostOnce(receiver.outlet);
         }
-        List<Long> ids = new ArrayList<>(receiver.held.keySet());
-        long id = ids.get(random.nextInt(ids.size()));
-        Outcome outcome = switch (random.nextInt(10)) {
-            case 0 -> Outcome.RELEASED;
-            case 1, 2 -> Outcome.FAILED;
-            case 3 -> new Outcome.Rejected("test:rejected", "no");
-            case 4 -> new Outcome.Modified(random.nextBoolean(), true, Outcome.FAILED.merge());
+        receiver.close(how);
+    }
+
+    private void settleOne(SimReceiver receiver) {
+        if (!receiver.held.isEmpty()) {
+            List<Long> ids = new ArrayList<>(receiver.held.keySet());
+            long id = ids.get(random.nextInt(ids.size()));
+            boolean isLetter = SimWorld.LETTER_BOXES.contains(receiver.outlet);
+            receiver.settle(
+                    id, isLetter && random.nextBoolean() ? Outcome.ACCEPTED : outcome(isLetter), random.nextBoolean());
+        }
+    }
+
+    private Outcome outcome(boolean isLetter) {
+        if (isLetter) {
+            return Outcome.RELEASED;
+        }
+        return switch (random.nextInt(12)) {
+            case 0, 1 -> Outcome.RELEASED;
+            case 2, 3 -> Outcome.FAILED;
+            case 4 -> new Outcome.Rejected("test:rejected", "no");
+            case 5 -> new Outcome.Modified(random.nextBoolean(), true, Annotations.NONE);
+            case 6 ->
+                new Outcome.Modified(
+                        random.nextBoolean(),
+                        random.nextInt(4) == 0,
+                        Annotations.of(Map.of("x-opt-sim-" + random.nextInt(3), random.nextInt(1000))));
             default -> Outcome.ACCEPTED;
         };
-        receiver.settle(id, outcome, random.nextBoolean());
+    }
+
+    /** A receiver that was told that it is closed had something on its way. */
+    private void lateSettle() {
+        SimReceiver receiver = world.takeEnded();
+        if (receiver != null && receiver.consumer != null) {
+            for (long id : List.copyOf(receiver.held.keySet())) {
+                receiver.settle(id, outcome(false), true);
+            }
+            receiver.consumer.close(Consumer.Close.ORDERLY);
+        }
+    }
+
+    private void readBack() {
+        for (SimReceiver receiver : receivers) {
+            if (!receiver.outlet.startsWith("v")) {
+                receiver.held.values().forEach(copy -> uploads.readBack(broker.bodies(), receiver, copy));
+            }
+        }
+    }
+
+    // ---- sending
+
+    private void burst() {
+        int most = isDeep ? 400 : 10;
+        for (int i = random.nextInt(most); i > 0; i--) {
+            publish();
+        }
     }
 
     private void publish() {
         String address = random.nextInt(3) == 0 ? TOPIC : QUEUES.get(random.nextInt(QUEUES.size()));
-        Producer producer = producers.get(address);
+        int number = nextNumber++;
+        LargeBody body = null;
+        if (random.nextInt(6) == 0) {
+            body = uploads.take(number);
+        }
+        SimMessage message = new SimMessage(number, address, random, loop.nowMs(), world.stamp(), world.life(), body);
+        Producer producer = producers.get(address + message.container);
         if (producer == null) {
-            broker.openProducer(
-                    new ProducerRequest(
-                            AddressKey.of(address),
-                            address.equals(TOPIC) ? AddressKind.TOPIC : AddressKind.QUEUE,
-                            "c",
-                            "container",
-                            "user"),
-                    new Confirmations(),
-                    expect(opened -> producers.put(address, opened)));
+            uploads.refused(number);
+            openProducer(address, message.container);
             return;
         }
-        int number = nextBody++;
-        String body = "m" + number;
-        addressOf.put(body, address);
-        MessageBuilder message = MessageBuilder.aMessage().withBody(body).withPriority(random.nextInt(10));
-        if (random.nextInt(5) == 0) {
-            message.deliverAt(loop.nowMs() + random.nextInt(200));
+        world.sent(message, outlets(message));
+        producer.publish(message.encoded(), number);
+    }
+
+    private List<String> outlets(SimMessage message) {
+        if (!message.address.equals(TOPIC)) {
+            return List.of(message.address);
         }
-        if (random.nextInt(6) == 0) {
-            message.nonDurable();
-            addressOf.put(body, "soft");
+        List<String> outlets = new ArrayList<>(List.of("s0", "s1"));
+        if (message.color.equals("red")) {
+            outlets.add("s2");
         }
-        producer.publish(message.build(), number);
+        if (!message.container.equals("container")) {
+            outlets.add("s3");
+        }
+        if (hasDisposableSubscription && !deleting.contains("sx")) {
+            outlets.add("sx");
+        }
+        for (SimReceiver receiver : receivers) {
+            if (receiver.outlet.startsWith("v")
+                    && receiver.consumer != null
+                    && receiver.wants(message)
+                    && !outlets.contains(receiver.outlet)) {
+                outlets.add(receiver.outlet);
+            }
+        }
+        return outlets;
+    }
+
+    private void openProducer(String address, String container) {
+        broker.openProducer(
+                new ProducerRequest(
+                        AddressKey.of(address),
+                        address.equals(TOPIC) ? AddressKind.TOPIC : AddressKind.QUEUE,
+                        "c",
+                        container,
+                        "user"),
+                new Confirmations(address + container, world.isDisposable(address)),
+                expect(
+                        opened -> producers.put(address + container, opened),
+                        world.isDisposable(address) ? Set.of(ErrorCode.RESOURCE_DELETED) : null,
+                        () -> {}));
     }
 
     private final class Confirmations implements ProducerListener {
-        private final int bornIn = life;
+        private final String producer;
+        private final boolean isDisposable;
+        private final int bornIn = world.life();
+
+        Confirmations(String producer, boolean isDisposable) {
+            this.producer = producer;
+            this.isDisposable = isDisposable;
+        }
 
         @Override
         public void published(long token, Rejection rejection) {
-            check(bornIn == life, "NoReplyFromAnEarlierLife");
-            if (rejection != null) {
-                check(settings != BrokerSettings.DEFAULT, "NothingIsRefused: " + rejection);
+            world.check(bornIn == world.life(), "NoReplyFromAnEarlierLife", "m" + token);
+            if (rejection == null) {
+                world.confirmed((int) token);
                 return;
             }
-            check(confirmed.add("m" + token), "ConfirmedOnce: m" + token);
+            world.check(settings != BrokerSettings.DEFAULT || isDisposable, "NothingIsRefused", rejection);
+            world.refused((int) token);
+            uploads.refused((int) token);
         }
 
         @Override
         public void blocked(Rejection reason) {
-            check(settings != BrokerSettings.DEFAULT, "NotHeldWithMemoryLeft: " + reason);
+            world.check(settings != BrokerSettings.DEFAULT, "NotHeldWithMemoryLeft", reason);
         }
 
         @Override
         public void unblocked() {
-            check(settings != BrokerSettings.DEFAULT, "NotHeldWithMemoryLeft");
+            world.check(settings != BrokerSettings.DEFAULT, "NotHeldWithMemoryLeft", "");
         }
 
         @Override
         public void closed(Rejection reason) {
-            throw (Violation) new Violation("Unexpected end of a producer: " + reason).initCause(broker.failure());
+            world.check(isDisposable, "NoProducerEndsUnasked", reason);
+            producers.remove(producer);
         }
     }
 
-    private Receiver open(String outlet) {
-        boolean isQueue = !SUBSCRIPTIONS.contains(outlet);
-        Receiver receiver = new Receiver(outlet);
-        broker.openConsumer(
-                new ConsumerRequest(
-                        AddressKey.of(isQueue ? outlet : TOPIC),
-                        isQueue ? AddressKind.QUEUE : AddressKind.TOPIC,
-                        isQueue
-                                ? SubscriptionRequest.VOLATILE
-                                : new SubscriptionRequest(Durability.DURABLE, true, "container", outlet),
-                        null,
-                        false,
-                        Mode.ACKNOWLEDGE,
-                        random.nextBoolean() ? Outcome.FAILED : Outcome.RELEASED,
-                        "c",
-                        "container",
-                        "user"),
-                receiver,
-                expect(opened -> receiver.consumer = opened));
-        receivers.add(receiver);
-        return receiver;
+    // ---- operating
+
+    private void purge() {
+        List<SimCopy> surely = world.removing("q2", false);
+        broker.admin()
+                .purge(
+                        AddressKey.of("q2"),
+                        expect(count -> world.removed(surely), Set.of(ErrorCode.NOT_FOUND), () -> {}));
+    }
+
+    private void deleteQueue() {
+        if (deleting.add("qd")) {
+            List<SimCopy> surely = world.removing("qd", true);
+            broker.admin()
+                    .deleteAddress(
+                            AddressKey.of("qd"),
+                            expect(
+                                    done -> {
+                                        deleting.remove("qd");
+                                        world.removed(surely);
+                                        world.removing("qd", true);
+                                    },
+                                    Set.of(ErrorCode.NOT_FOUND),
+                                    () -> deleting.remove("qd")));
+        }
+    }
+
+    private void deleteSubscription() {
+        if (deleting.add("sx")) {
+            hasDisposableSubscription = false;
+            List<SimCopy> surely = world.removing("sx", true);
+            broker.deleteSubscription(
+                    new SubscriptionKey("", "container", "sx"),
+                    expect(
+                            done -> {
+                                deleting.remove("sx");
+                                world.removed(surely);
+                            },
+                            Set.of(ErrorCode.NOT_FOUND, ErrorCode.RESOURCE_LOCKED),
+                            () -> deleting.remove("sx")));
+        }
     }
 
     /** Everything proposed becomes durable and everything that follows from it happens. */
@@ -374,18 +504,27 @@ final class BrokerSimulation {
         log.setCheckpointDue(false);
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (broker.isCheckpointBegun()) {
-            check(System.nanoTime() < deadlineNs, "CheckpointsEnd");
+            world.check(System.nanoTime() < deadlineNs, "CheckpointsEnd", "");
             loop.runAll();
             Thread.onSpinWait();
         }
     }
 
     private void crash() {
-        life++;
+        for (SimReceiver receiver : receivers) {
+            if (receiver.mode == Mode.AT_MOST_ONCE) {
+                world.lostAtMostOnce(receiver.outlet);
+            }
+        }
+        world.crashed();
+        uploads.crashed();
         log.crash(random.nextInt(3));
         receivers.clear();
         producers.clear();
-        holders.clear();
+        if (deleting.contains("sx")) {
+            hasDisposableSubscription = false;
+        }
+        deleting.clear();
         loop = new ManualLoop(loop.nowMs());
         start();
     }
@@ -393,70 +532,100 @@ final class BrokerSimulation {
     private void countsAddUp() {
         broker.admin().queues(expect(all -> {
             for (QueueInfo info : all) {
-                check(
+                world.check(
                         info.depth() == info.ready() + info.delayed() + info.unsettled()
                                 && info.ready() >= 0
                                 && info.delayed() >= 0
                                 && info.unsettled() >= 0
                                 && info.bytes() >= 0,
-                        "CountsAddUp: " + info);
+                        "CountsAddUp",
+                        info);
             }
         }));
+        world.check(
+                broker.budget().bytes() >= 0,
+                "MemoryIsNeverNegative",
+                broker.budget().bytes());
+        Throwable failure = broker.failure();
+        if (failure != null) {
+            throw new AssertionError("TheShardGoesOn: " + failure, failure);
+        }
     }
 
-    /** Consumes what is left and looks whether anything is missing, then compares the live state with its replays. */
+    // ---- the end
+
+    /** Compares the live state with its replays, consumes what is left and looks whether anything is missing or stays behind. */
     private void finish() {
-        for (Receiver receiver : List.copyOf(receivers)) {
-            if (receiver.consumer == null) {
-                settleDown();
+        uploads.abandonAll();
+        settleDown();
+        for (SimReceiver receiver : List.copyOf(receivers)) {
+            if (receiver.consumer != null && !receiver.isGone) {
+                close(receiver, Consumer.Close.ORDERLY);
             }
-            receiver.close(Consumer.Close.ORDERLY);
         }
         receivers.clear();
         settleDown();
-        String live = StateText.of(broker.state());
-        String replayed = StateText.of(replayed());
-        check(live.equals(replayed), "ReplayEqualsLive: " + StateText.difference(live, replayed));
-        String recovered = StateText.of(recovered());
-        check(live.equals(recovered), "CheckpointAndReplayEqualLive: " + StateText.difference(live, recovered));
-
-        loop.advance(1000);
+        compareStates();
+        loop.advance(10_000);
         settleDown();
-        Set<String> found = new HashSet<>();
         List<String> outlets = new ArrayList<>(QUEUES);
         outlets.addAll(SUBSCRIPTIONS);
-        outlets.add("DLQ");
-        for (String outlet : outlets) {
-            Receiver receiver = open(outlet);
-            settleDown();
-            receiver.limit = Long.MAX_VALUE / 2;
-            receiver.consumer.credit(receiver.limit, false);
-            settleDown();
-            for (long id : List.copyOf(receiver.held.keySet())) {
-                found.add(outlet + "/" + receiver.held.get(id));
-                receiver.settle(id, Outcome.ACCEPTED, false);
-            }
-            settleDown();
-        }
-        for (String body : confirmed) {
-            String address = addressOf.get(body);
-            if (address.equals("soft")) {
-                continue;
-            }
-            for (String outlet : address.equals(TOPIC) ? SUBSCRIPTIONS : List.of(address)) {
-                String key = outlet + "/" + body;
-                check(accepted.contains(key) || found.contains("DLQ/" + body), "NoMessageLost: " + key);
-            }
-        }
-        check(
-                broker.budget().bytes() == 0,
-                "MemoryReturnsToZero: " + broker.budget().bytes());
+        outlets.addAll(List.of("sx", "DLQ", "EXP"));
+        outlets.forEach(this::consumeAll);
+        world.invariants().forEach(SimInvariant::ended);
+        nothingStaysBehind();
         loop.setInline(true);
         broker.close();
     }
 
+    private void compareStates() {
+        String live = StateText.of(broker.state());
+        String replayed = StateText.of(replayed());
+        world.check(live.equals(replayed), "ReplayEqualsLive", StateText.difference(live, replayed));
+        String recovered = StateText.of(recovered());
+        world.check(live.equals(recovered), "CheckpointAndReplayEqualLive", StateText.difference(live, recovered));
+    }
+
+    private void consumeAll(String outlet) {
+        SimReceiver receiver = open(outlet, Mode.ACKNOWLEDGE, null);
+        settleDown();
+        receiver.credit(Long.MAX_VALUE / 2, false);
+        do {
+            settleDown();
+            for (long id : List.copyOf(receiver.held.keySet())) {
+                uploads.readBack(broker.bodies(), receiver, receiver.held.get(id));
+                loop.runAll();
+                receiver.settle(id, Outcome.ACCEPTED, false);
+            }
+            settleDown();
+        } while (!receiver.held.isEmpty());
+        receiver.credit(Long.MAX_VALUE / 2, true);
+        settleDown();
+        world.check(receiver.drainStamp < 0, "EveryDrainIsAnswered", outlet);
+    }
+
+    private void nothingStaysBehind() {
+        broker.admin()
+                .queues(expect(all -> all.forEach(
+                        info -> world.check(info.depth() == 0 && info.bytes() == 0, "EverythingWasConsumed", info))));
+        world.check(
+                broker.budget().bytes() == 0,
+                "MemoryReturnsToZero",
+                broker.budget().bytes());
+        world.check(broker.state().bodies().all().isEmpty(), "BodiesGoWithTheirMessages", StateText.of(broker.state()));
+        log.setCheckpointDue(true);
+        broker.connectionClosed("nobody");
+        open("DLQ", Mode.ACKNOWLEDGE, null).credit(0, false);
+        settleDown();
+        log.setCheckpointDue(false);
+        world.check(
+                broker.effects().bodies().journalCount() == 0,
+                "PlacesOfBodiesAreForgotten",
+                broker.effects().bodies().journalCount());
+    }
+
     private ShardState replayed() {
-        ShardMachine machine = new ShardMachine(new ShardState(), message -> identifier -> null);
+        ShardMachine machine = new ShardMachine(new ShardState(), INSPECTOR);
         log.replay(0, (index, bytes) -> {
             CommandCodec.decode(
                     bytes, (timeMs, command, bodyAt, bodyBytes) -> machine.apply(timeMs, command, Effects.NONE));
@@ -465,7 +634,7 @@ final class BrokerSimulation {
     }
 
     private ShardState recovered() {
-        ShardMachine machine = new ShardMachine(new ShardState(), message -> identifier -> null);
+        ShardMachine machine = new ShardMachine(new ShardState(), INSPECTOR);
         Recovery.run(machine, new ShardDisk(log, checkpoints, new BodyIndex(), Runnable::run));
         return machine.state();
     }
