@@ -300,12 +300,13 @@ final class DiskBroker {
     /** Messages of an outlet that are not done. */
     long depth(String outlet) {
         long[] depth = {-1};
-        broker.admin().queues(ok(all -> all.forEach(info -> {
-            String name = outlet.equals("q") ? info.address().name() : info.subscription();
-            if (name.equals(outlet) || name.endsWith(":" + outlet)) {
-                depth[0] = info.depth();
-            }
-        })));
+        broker.admin()
+                .queues(ok(all -> all.forEach(info -> {
+                    String name = outlet.equals("q") ? info.address().name() : info.subscription();
+                    if (name.equals(outlet) || name.endsWith(":" + outlet)) {
+                        depth[0] = info.depth();
+                    }
+                })));
         return depth[0];
     }
 

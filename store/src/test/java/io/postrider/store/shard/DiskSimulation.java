@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * disk or a proper stop; then bits are flipped. The journal's threads are real, so a seed repeats what is done, not when.
  */
 final class DiskSimulation {
-    private static final Operation[] FAILING = {Operation.WRITE, Operation.FORCE, Operation.READ, Operation.RENAME, Operation.CREATE};
+    private static final Operation[] FAILING = {
+        Operation.WRITE, Operation.FORCE, Operation.READ, Operation.RENAME, Operation.CREATE
+    };
 
     private final Random random;
     private final DiskPromises promises;
@@ -214,7 +216,9 @@ final class DiskSimulation {
             } catch (RuntimeException refusal) {
                 String text = texts(refusal);
                 DiskPromises.check(
-                        text.contains(String.valueOf(flip.path().getFileName())), "ARefusalNamesTheFile", flip + " " + text);
+                        text.contains(String.valueOf(flip.path().getFileName())),
+                        "ARefusalNamesTheFile",
+                        flip + " " + text);
             }
         }
     }

@@ -178,7 +178,8 @@ class DispatchScenariosTest {
         seen.consumer.credit(10, false);
 
         producer.publish(message("first"), 1);
-        producer.publish(MessageBuilder.aMessage().withBody("urgent").withPriority(9).build(), 2);
+        producer.publish(
+                MessageBuilder.aMessage().withBody("urgent").withPriority(9).build(), 2);
         settleDown();
         seen.isDrained = false;
         seen.consumer.credit(10, true);
@@ -279,7 +280,8 @@ class DispatchScenariosTest {
         Producer producer = producer("q", AddressKind.QUEUE);
         Seen seen = queueConsumer();
         for (int i = 0; i < 4; i++) {
-            producer.publish(MessageBuilder.aMessage().nonDurable().withBody("four" + i).build(), i);
+            producer.publish(
+                    MessageBuilder.aMessage().nonDurable().withBody("four" + i).build(), i);
         }
 
         // What is in memory goes; the others are still being logged.
