@@ -119,7 +119,7 @@ public final class StoreVerifier {
                     bytes,
                     "the file goes on behind its committed end",
                     "A checkpoint did not come into force; nothing is lost.",
-                    "Nothing to do: the next checkpoint writes over it."));
+                    "Nothing to do: the next start cuts it."));
         }
     }
 
