@@ -2,11 +2,14 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.server;
 
+import io.postrider.server.cli.BackupCommand;
 import io.postrider.server.cli.BrowseCommand;
 import io.postrider.server.cli.CliException;
+import io.postrider.server.cli.DataCommand;
 import io.postrider.server.cli.ExitCode;
 import io.postrider.server.cli.QueueCommand;
 import io.postrider.server.cli.ReceiveCommand;
+import io.postrider.server.cli.RestoreCommand;
 import io.postrider.server.cli.RunCommand;
 import io.postrider.server.cli.SendCommand;
 import io.postrider.server.cli.UserCommand;
@@ -40,6 +43,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BrowseCommand.class,
             QueueCommand.class,
             UserCommand.class,
+            DataCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             VersionCommand.class
         },
         footer = {

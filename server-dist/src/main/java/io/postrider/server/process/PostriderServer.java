@@ -99,7 +99,7 @@ public final class PostriderServer implements AutoCloseable {
                 "to listen on amqp.port " + config.amqp().port());
 
         BrokerMetrics metrics = new BrokerMetrics(open.admin(), config.hasQueueMetrics());
-        http.open(new ApiRoutes(open.admin(), authenticator, userMaker, config.policies(), metrics));
+        http.open(new ApiRoutes(open.admin(), authenticator, userMaker, config.policies(), metrics, open.backup()));
         RunFiles files = new RunFiles(config.store().directory());
         RunFiles.Ports ports = new RunFiles.Ports(amqpPort, httpPort);
         files.write(ports, ProcessHandle.current().pid(), token.text());
