@@ -126,7 +126,8 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
 
     @Override
     public String defineAddress(Command.DefineAddress command) {
-        return "define-address " + command.definition();
+        return "define-address name=" + command.definition().key() + " kind="
+                + command.definition().kind();
     }
 
     @Override
@@ -136,7 +137,8 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
 
     @Override
     public String defineSubscription(Command.DefineSubscription command) {
-        return "define-subscription " + command.definition();
+        return "define-subscription name=" + command.definition().key() + " topic="
+                + command.definition().topic() + orEmpty(command.definition().selector(), "selector");
     }
 
     @Override
