@@ -3,11 +3,14 @@
 package io.postrider.server;
 
 import io.postrider.server.cli.ArchiveCommand;
+import io.postrider.server.cli.BackupCommand;
 import io.postrider.server.cli.BrowseCommand;
 import io.postrider.server.cli.CliException;
+import io.postrider.server.cli.DataCommand;
 import io.postrider.server.cli.ExitCode;
 import io.postrider.server.cli.QueueCommand;
 import io.postrider.server.cli.ReceiveCommand;
+import io.postrider.server.cli.RestoreCommand;
 import io.postrider.server.cli.RunCommand;
 import io.postrider.server.cli.SendCommand;
 import io.postrider.server.cli.UserCommand;
@@ -47,6 +50,9 @@ public final class Main implements Runnable {
             BrowseCommand.class,
             QueueCommand.class,
             UserCommand.class,
+            DataCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             ArchiveCommand.class,
             VersionCommand.class);
 

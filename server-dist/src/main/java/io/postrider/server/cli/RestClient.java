@@ -43,6 +43,10 @@ final class RestClient {
         return call("POST", path, null);
     }
 
+    JsonObject post(String path, JsonObject body) {
+        return call("POST", path, body);
+    }
+
     JsonObject delete(String path) {
         return call("DELETE", path, null);
     }

@@ -7,6 +7,7 @@ import io.postrider.api.port.Authenticator;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.server.metrics.BrokerMetrics;
 import io.postrider.server.security.UserMaker;
+import io.postrider.store.backup.StoreBackup;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -21,18 +22,21 @@ public final class ApiRoutes {
     private final UserMaker userMaker;
     private final PolicyTable policies;
     private final BrokerMetrics metrics;
+    private final StoreBackup backup;
 
     public ApiRoutes(
             BrokerAdmin admin,
             Authenticator authenticator,
             UserMaker userMaker,
             PolicyTable policies,
-            BrokerMetrics metrics) {
+            BrokerMetrics metrics,
+            StoreBackup backup) {
         this.admin = admin;
         this.authenticator = authenticator;
         this.userMaker = userMaker;
         this.policies = policies;
         this.metrics = metrics;
+        this.backup = backup;
     }
 
     /** @param isMetricsOpen whether metrics may be read without a user */
@@ -47,6 +51,7 @@ public final class ApiRoutes {
         router.get("/api/v1/broker").handler(this::broker);
         new QueueRoutes(admin, policies).mount(router);
         new UserRoutes(admin, userMaker).mount(router);
+        new BackupRoutes(backup).mount(router);
     }
 
     private void broker(RoutingContext request) {

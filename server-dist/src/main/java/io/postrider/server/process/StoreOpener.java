@@ -6,6 +6,7 @@ import io.postrider.amqp.codec.AmqpMessageInspector;
 import io.postrider.api.port.EventLoop;
 import io.postrider.server.config.ServerConfig;
 import io.postrider.server.config.StoreConfig;
+import io.postrider.store.backup.StoreBackup;
 import io.postrider.store.catalog.CatalogProjection;
 import io.postrider.store.catalog.HsqlCatalog;
 import io.postrider.store.catalog.UserDirectory;
@@ -22,6 +23,7 @@ import io.postrider.store.shard.BrokerSettings;
 import io.postrider.store.shard.BrokerThreads;
 import io.postrider.store.shard.LocalBroker;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -93,6 +95,8 @@ public final class StoreOpener implements BrokerOpener {
                         VOLATILE_BACKLOG_BYTES_MAX),
                 config.policies());
         opened.push(broker::close);
-        return new OpenBroker(broker, broker.admin(), users, () -> opened.forEach(Runnable::run));
+        StoreBackup backup =
+                new StoreBackup(files, directory, checkpoints, log, broker::betweenCheckpoints, Clock.systemUTC());
+        return new OpenBroker(broker, broker.admin(), users, backup, () -> opened.forEach(Runnable::run));
     }
 }

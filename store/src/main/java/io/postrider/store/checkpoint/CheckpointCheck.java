@@ -58,6 +58,18 @@ public final class CheckpointCheck {
         return manifest(files, directory, shard).table();
     }
 
+    /** The encoded state of the checkpoint; empty if there is none. */
+    public static java.nio.ByteBuffer readState(FileAccess files, Path directory, int shard) {
+        Manifest manifest = manifest(files, directory, shard);
+        try {
+            return manifest.number() == 0
+                    ? java.nio.ByteBuffer.allocate(0)
+                    : StateFile.read(files, directory, manifest);
+        } catch (IOException e) {
+            throw new CheckpointException("Expected to read the checkpoint, but " + e, e);
+        }
+    }
+
     private static Manifest manifest(FileAccess files, Path directory, int shard) {
         try {
             return FileCheckpoints.readManifest(files, directory, shard);

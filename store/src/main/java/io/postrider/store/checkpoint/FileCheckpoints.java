@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.checkpoint;
 
+import io.postrider.store.checkpoint.CheckpointHold.HeldFile;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.StoreFile;
 import io.postrider.store.io.StoreLog;
@@ -17,8 +18,13 @@ import io.postrider.store.segment.Segments;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +49,9 @@ public final class FileCheckpoints implements Checkpoints {
     private final Path directory;
     private final int shard;
     private final Segments segments;
+    /** Names that stay, of each hold. */
+    private final Map<Object, Set<String>> held = new ConcurrentHashMap<>();
+
     private Manifest manifest;
     private @Nullable IOException failedCommit;
 
@@ -184,6 +193,23 @@ public final class FileCheckpoints implements Checkpoints {
         }
     }
 
+    /** Keeps the files of the checkpoint in force until the hold is closed. Sealed or not, nothing in them changes up to their lengths. */
+    public CheckpointHold hold() {
+        List<HeldFile> kept = new ArrayList<>();
+        if (manifest.number() > 0) {
+            kept.add(new HeldFile(directory.resolve(StateFile.name(manifest.number())), manifest.stateBytes()));
+        }
+        for (SegmentInfo segment : manifest.table().segments()) {
+            kept.add(new HeldFile(directory.resolve(SegmentNames.bodies(segment.number())), segment.bytes()));
+            kept.add(new HeldFile(directory.resolve(SegmentNames.index(segment.number())), segment.indexBytes()));
+        }
+        Object key = new Object();
+        held.put(
+                key,
+                kept.stream().map(file -> file.path().getFileName().toString()).collect(Collectors.toSet()));
+        return new CheckpointHold(manifest.number(), manifest.index(), manifest.encode(), kept, () -> held.remove(key));
+    }
+
     private void deleteUnnamed() throws IOException {
         Set<String> named = new HashSet<>();
         named.add(StateFile.name(manifest.number()));
@@ -191,6 +217,7 @@ public final class FileCheckpoints implements Checkpoints {
             named.add(SegmentNames.bodies(segment.number()));
             named.add(SegmentNames.index(segment.number()));
         }
+        held.values().forEach(named::addAll);
         for (Path file : files.list(directory)) {
             String name = file.getFileName().toString();
             boolean isOurs = name.equals(NEW_MANIFEST) || StateFile.number(file) >= 0 || SegmentNames.isOurs(file);

@@ -23,6 +23,9 @@ public final class CommandCodec implements Command.Visitor<Void> {
 
     private static final int COUNT_POSITION = 10;
 
+    /** Flag of an entry that an operator took out: it counts as empty, though its bytes are still there. */
+    private static final int SKIPPED = 2;
+
     private final ByteWriter out = new ByteWriter(256 * 1024);
     private int count;
     private int bodyAt;
@@ -236,6 +239,9 @@ public final class CommandCodec implements Command.Visitor<Void> {
             throw new CodecException("Expected entry version " + VERSION + ", but found " + version);
         }
         int flags = in.readByte();
+        if (flags == SKIPPED) {
+            return entry.remaining() < Long.BYTES ? 0 : in.readLong();
+        }
         if (flags != 0) {
             throw new CodecException("Expected no entry flags, but found 0x" + Integer.toHexString(flags));
         }
@@ -248,6 +254,18 @@ public final class CommandCodec implements Command.Visitor<Void> {
             throw new CodecException("Expected the entry to end after " + count + " commands, but more bytes follow");
         }
         return timeMs;
+    }
+
+    /**
+     * Makes an entry of any content count as one without commands, in place. All but its first two bytes stay.
+     *
+     * @throws CodecException when it is too short to be an entry
+     */
+    public static void skip(ByteBuffer entry) {
+        if (entry.remaining() < 2) {
+            throw new CodecException("Expected an entry of at least 2 bytes, but it has " + entry.remaining());
+        }
+        entry.put(entry.position(), (byte) VERSION).put(entry.position() + 1, (byte) SKIPPED);
     }
 
     private static void readCommand(ByteReader in, int start, long timeMs, Decoded each) {

@@ -120,6 +120,11 @@ public final class RealFiles implements FileAccess {
         }
 
         @Override
+        public void truncate(long bytes) throws IOException {
+            channel.truncate(bytes);
+        }
+
+        @Override
         public void force(boolean withMetadata) throws IOException {
             channel.force(withMetadata);
         }

@@ -23,6 +23,9 @@ public interface StoreFile extends AutoCloseable {
     /** Writes everything from position to limit of the buffer; the file grows where needed. Not durable until forced. */
     void write(ByteBuffer source, long position) throws IOException;
 
+    /** Cuts the file to a length; one that is not longer stays as it is. Not durable until forced. */
+    void truncate(long bytes) throws IOException;
+
     /**
      * Makes everything written so far durable.
      *

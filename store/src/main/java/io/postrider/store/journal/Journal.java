@@ -10,6 +10,7 @@ import io.postrider.store.journal.RecoveredJournal.Sealed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,21 @@ public final class Journal implements AutoCloseable {
         } catch (IOException e) {
             throw new JournalException("Expected to read the journal, but " + e + " [directory=" + directory + "]", e);
         }
+    }
+
+    /**
+     * Begins a journal whose first entry will have the index after a checkpoint's; instead of {@link #replay}, in a directory without
+     * one.
+     */
+    public void beginAfter(long index) {
+        if (recovered != null || isClosed || !listing.segments().isEmpty()) {
+            throw new IllegalStateException("Expected a directory without a journal [directory=" + directory + "]");
+        }
+        RecoveredJournal nothing = new RecoveredJournal(index, List.of(), null, List.of(), true);
+        recovered = nothing;
+        replayedAfterIndex = index;
+        ledger = new SegmentLedger(nothing);
+        reader = new JournalReader(files, directory, nothing);
     }
 
     /** Begins to take entries. The listener is called on the writer's thread. */

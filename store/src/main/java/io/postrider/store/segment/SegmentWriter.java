@@ -87,7 +87,15 @@ final class SegmentWriter implements AutoCloseable {
             file.close();
             throw new DamagedSegmentException(path, size, "expected at least " + bytesMin + " bytes");
         }
-        return file;
+        try {
+            if (size > bytesMin) {
+                file.truncate(bytesMin); // the rest was never committed
+            }
+            return file;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
     }
 
     private long position() {

@@ -62,24 +62,44 @@ public final class Segments implements AutoCloseable {
         return stats;
     }
 
-    /** Checks that every file is there and long enough. Reads none of them. */
-    public void checkFiles() throws IOException {
+    /**
+     * Checks that every file is there and long enough, and cuts what was never committed. Reads none of them.
+     *
+     * @return how many bytes were cut
+     */
+    public long checkFiles() throws IOException {
+        long cut = 0;
         for (SegmentInfo segment : table.segments()) {
-            checkFile(directory.resolve(SegmentNames.bodies(segment.number())), segment.bytes());
-            checkFile(directory.resolve(SegmentNames.index(segment.number())), segment.indexBytes());
+            cut += checkFile(directory.resolve(SegmentNames.bodies(segment.number())), segment.bytes());
+            cut += checkFile(directory.resolve(SegmentNames.index(segment.number())), segment.indexBytes());
         }
+        return cut;
     }
 
-    private void checkFile(Path path, long bytesMin) throws IOException {
+    private long checkFile(Path path, long bytesMin) throws IOException {
         if (!files.exists(path)) {
             throw new DamagedSegmentException(path, 0, "the file is missing");
         }
+        long size = size(path);
+        if (size < bytesMin) {
+            throw new DamagedSegmentException(
+                    path, size, "expected a file of at least " + bytesMin + " bytes, but it has " + size);
+        }
+        cutTail(path, size, bytesMin);
+        return size - bytesMin;
+    }
+
+    private long size(Path path) throws IOException {
         try (StoreFile file = files.open(path, FileAccess.Mode.READ)) {
-            if (file.size() < bytesMin) {
-                throw new DamagedSegmentException(
-                        path,
-                        file.size(),
-                        "expected a file of at least " + bytesMin + " bytes, but it has " + file.size());
+            return file.size();
+        }
+    }
+
+    /** Gives back what lies behind a committed end. It need not be durable: those bytes never count (rules.md 24). */
+    private void cutTail(Path path, long size, long committedBytes) throws IOException {
+        if (size > committedBytes) {
+            try (StoreFile file = files.open(path, FileAccess.Mode.WRITE)) {
+                file.truncate(committedBytes);
             }
         }
     }
@@ -192,7 +212,7 @@ public final class Segments implements AutoCloseable {
         open.live(byNumber(table));
     }
 
-    /** The changes will not come into force: a full disk gets back what new segments took. */
+    /** The changes will not come into force: a full disk gets back what new segments took, and what was appended to old ones. */
     public void abandon() throws IOException {
         hasFailed = true;
         Set<Integer> unused = new HashSet<>(created);
@@ -200,6 +220,18 @@ public final class Segments implements AutoCloseable {
         for (int segment : unused) {
             files.delete(directory.resolve(SegmentNames.bodies(segment)));
             files.delete(directory.resolve(SegmentNames.index(segment)));
+        }
+        for (SegmentInfo segment : table.segments()) {
+            if (!segment.isSealed()) {
+                cutTail(directory.resolve(SegmentNames.bodies(segment.number())), segment.bytes());
+                cutTail(directory.resolve(SegmentNames.index(segment.number())), segment.indexBytes());
+            }
+        }
+    }
+
+    private void cutTail(Path path, long committedBytes) throws IOException {
+        if (files.exists(path)) {
+            cutTail(path, size(path), committedBytes);
         }
     }
 

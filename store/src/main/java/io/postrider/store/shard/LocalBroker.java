@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -163,6 +164,19 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         }
         admin.publishStats();
         checkpointing.takeIfDue();
+    }
+
+    /**
+     * Runs a task while no checkpoint is written, on the thread that writes them: the log's entries after the checkpoint in force stay
+     * readable until it ends. Any thread.
+     *
+     * @param task gets the index of the last entry applied now; everything confirmed so far is in entries up to it
+     */
+    public void betweenCheckpoints(LongConsumer task) {
+        runner.run(() -> {
+            long index = runner.appliedIndex();
+            threads.checkpointer().execute(() -> task.accept(index));
+        });
     }
 
     /** Where the ends of large messages go. */

@@ -29,10 +29,14 @@ final class Recovery {
         }
         Effects bookkeeping = new Bookkeeping(bodies);
         return disk.log().replay(loaded.index(), (entry, bytes) -> {
-            CommandCodec.decode(bytes, (timeMs, command, bodyAt, bodyBytes) -> {
-                bodies.at(entry, bodyAt, bodyBytes);
-                machine.apply(timeMs, command, bookkeeping);
-            });
+            try {
+                CommandCodec.decode(bytes, (timeMs, command, bodyAt, bodyBytes) -> {
+                    bodies.at(entry, bodyAt, bodyBytes);
+                    machine.apply(timeMs, command, bookkeeping);
+                });
+            } catch (RuntimeException e) {
+                throw new PoisonEntryException(entry, e);
+            }
         });
     }
 

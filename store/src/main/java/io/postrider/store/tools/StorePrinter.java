@@ -4,10 +4,12 @@ package io.postrider.store.tools;
 
 import io.postrider.store.checkpoint.CheckpointCheck;
 import io.postrider.store.checkpoint.CheckpointException;
+import io.postrider.store.codec.StateCodec;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.StoreLock;
 import io.postrider.store.journal.Journal;
 import io.postrider.store.journal.JournalSettings;
+import io.postrider.store.machine.ShardState;
 import io.postrider.store.segment.Extent;
 import io.postrider.store.segment.SegmentInfo;
 import io.postrider.store.segment.SegmentTable;
@@ -44,11 +46,11 @@ public final class StorePrinter {
     }
 
     /**
-     * Prints the journal entries behind the checkpoint.
+     * Prints the journal entries behind the checkpoint that are in a range.
      *
      * @throws io.postrider.store.journal.JournalException if the journal is damaged
      */
-    public void entries(EntryText text) {
+    public void entries(EntryText text, long fromIndex, long toIndex) {
         StoreLock lock = layout.lock();
         try {
             UnchangedFiles unchanged = new UnchangedFiles(files);
@@ -56,12 +58,14 @@ public final class StorePrinter {
             JournalSettings settings = JournalSettings.DEFAULT.withShard(layout.shard());
             try (Journal journal = Journal.open(unchanged, layout.journal(), settings)) {
                 journal.replay(afterIndex, (index, entry) -> {
-                    int bytes = entry.remaining();
-                    new Line("entry")
-                            .number("index", index)
-                            .number("bytes", bytes)
-                            .text("content", text.of(entry))
-                            .print();
+                    if (index >= fromIndex && index <= toIndex) {
+                        int bytes = entry.remaining();
+                        line("entry")
+                                .number("index", index)
+                                .number("bytes", bytes)
+                                .text("content", text.of(entry))
+                                .print();
+                    }
                 });
             }
         } finally {
@@ -86,8 +90,28 @@ public final class StorePrinter {
         }
     }
 
+    /**
+     * Prints the state of the checkpoint: addresses, subscriptions, bodies of large messages and users.
+     *
+     * @throws CheckpointException if the manifest or the state is damaged
+     */
+    public void state() {
+        StoreLock lock = layout.lock();
+        try {
+            ByteBuffer encoded =
+                    CheckpointCheck.readState(new UnchangedFiles(files), layout.checkpoints(), layout.shard());
+            ShardState state = new ShardState();
+            if (encoded.hasRemaining()) {
+                StateCodec.read(encoded, state);
+            }
+            new StateText(this::line).print(state);
+        } finally {
+            lock.close();
+        }
+    }
+
     private void segment(SegmentInfo segment) {
-        new Line("segment")
+        line("segment")
                 .number("number", segment.number())
                 .text("kind", segment.kind().name().toLowerCase(Locale.ROOT))
                 .text("state", segment.isSealed() ? "sealed" : "open")
@@ -98,7 +122,7 @@ public final class StorePrinter {
     }
 
     private void extent(Extent extent) {
-        new Line("extent")
+        line("extent")
                 .number("log", extent.logId())
                 .number("firstOffset", extent.firstOffset())
                 .number("lastOffset", extent.lastOffset())
@@ -110,29 +134,7 @@ public final class StorePrinter {
                 .print();
     }
 
-    /** One line under construction. */
-    private final class Line {
-        private final StringBuilder line = new StringBuilder();
-
-        Line(String what) {
-            line.append(format == Format.JSON ? "{\"what\":\"" + what + "\"" : what);
-        }
-
-        Line number(String name, long value) {
-            line.append(format == Format.JSON ? ",\"" + name + "\":" + value : " " + name + "=" + value);
-            return this;
-        }
-
-        Line text(String name, String value) {
-            line.append(
-                    format == Format.JSON
-                            ? ",\"" + name + "\":\"" + JsonText.escaped(value) + "\""
-                            : " " + name + "=" + value);
-            return this;
-        }
-
-        void print() {
-            out.accept(format == Format.JSON ? line.append('}').toString() : line.toString());
-        }
+    private PrintedLine line(String what) {
+        return new PrintedLine(format, what, out);
     }
 }

@@ -13,6 +13,7 @@ import io.postrider.store.segment.SegmentInfo;
 import io.postrider.store.segment.SegmentNames;
 import io.postrider.store.tools.Finding.Severity;
 import io.postrider.store.tools.UnchangedFiles.Change;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,18 @@ public final class StoreVerifier {
 
     private final FileAccess files;
     private final StoreLayout layout;
+    private final EntryCheck check;
     private final List<Finding> findings = new ArrayList<>();
+
+    /** Says whether a broker could read what is in an entry; the verifier itself does not know commands. */
+    @FunctionalInterface
+    public interface EntryCheck {
+        /** Takes any entry for good. */
+        EntryCheck NONE = entry -> {};
+
+        /** @throws RuntimeException that says what is wrong with the entry */
+        void check(ByteBuffer entry);
+    }
 
     /**
      * What was found, and how much was looked at.
@@ -46,9 +58,10 @@ public final class StoreVerifier {
         }
     }
 
-    private StoreVerifier(FileAccess files, StoreLayout layout) {
+    private StoreVerifier(FileAccess files, StoreLayout layout, EntryCheck check) {
         this.files = files;
         this.layout = layout;
+        this.check = check;
     }
 
     /**
@@ -56,10 +69,10 @@ public final class StoreVerifier {
      *
      * @throws io.postrider.store.io.StoreLockedException if one has
      */
-    public static Report verify(FileAccess files, StoreLayout layout) {
+    public static Report verify(FileAccess files, StoreLayout layout, EntryCheck check) {
         StoreLock lock = layout.lock();
         try {
-            return verifyLocked(files, layout);
+            return new StoreVerifier(files, layout, check).run();
         } finally {
             lock.close();
         }
@@ -67,7 +80,7 @@ public final class StoreVerifier {
 
     /** Verifies a store that the caller has locked. */
     static Report verifyLocked(FileAccess files, StoreLayout layout) {
-        return new StoreVerifier(files, layout).run();
+        return new StoreVerifier(files, layout, EntryCheck.NONE).run();
     }
 
     private Report run() {
@@ -119,14 +132,32 @@ public final class StoreVerifier {
                     bytes,
                     "the file goes on behind its committed end",
                     "A checkpoint did not come into force; nothing is lost.",
-                    "Nothing to do: the next checkpoint writes over it."));
+                    "Nothing to do: the next start cuts it."));
+        }
+    }
+
+    private void checkEntry(long index, ByteBuffer entry) {
+        try {
+            check.check(entry);
+        } catch (RuntimeException e) {
+            findings.add(new Finding(
+                    Severity.DAMAGE,
+                    layout.journal(),
+                    0,
+                    "entry " + index + " is intact, but cannot be understood: " + e.getMessage(),
+                    "The broker does not start.",
+                    "Keep a copy of the store and report it; 'postrider data skip " + index
+                            + "' lets the broker start without it."));
         }
     }
 
     private long verifyJournal(UnchangedFiles unchanged, long afterIndex, long[] entries) {
         JournalSettings settings = JournalSettings.DEFAULT.withShard(layout.shard());
         try (Journal journal = Journal.open(unchanged, layout.journal(), settings)) {
-            long lastIndex = journal.replay(afterIndex, (index, entry) -> entries[0]++);
+            long lastIndex = journal.replay(afterIndex, (index, entry) -> {
+                entries[0]++;
+                checkEntry(index, entry);
+            });
             for (Change change : unchanged.changes()) {
                 findings.add(new Finding(
                         Severity.NOTE,

@@ -19,7 +19,7 @@ final class UnchangedFiles implements FileAccess {
     private final FileAccess real;
     private final List<Change> changes = new ArrayList<>();
 
-    /** A write that would have changed bytes, from the first different one on. */
+    /** A write, cut or deletion that would have changed bytes, from the first different one on. */
     record Change(Path file, long position) {}
 
     UnchangedFiles(FileAccess real) {
@@ -67,9 +67,10 @@ final class UnchangedFiles implements FileAccess {
         throw refused("rename", from);
     }
 
+    /** What a start deletes is left over from a crash, and nothing reads it. */
     @Override
-    public void delete(Path path) throws IOException {
-        throw refused("delete", path);
+    public void delete(Path path) {
+        changes.add(new Change(path, 0));
     }
 
     @Override
@@ -112,6 +113,13 @@ final class UnchangedFiles implements FileAccess {
                 changes.add(new Change(path(), position + different));
             }
             source.position(source.limit());
+        }
+
+        @Override
+        public void truncate(long bytes) throws IOException {
+            if (bytes < size()) {
+                changes.add(new Change(path(), bytes));
+            }
         }
 
         @Override

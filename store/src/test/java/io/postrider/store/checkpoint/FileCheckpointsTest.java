@@ -97,6 +97,53 @@ class FileCheckpointsTest {
     }
 
     @Test
+    void aStartCutsWhatNoManifestNames() throws Exception {
+        model.add(1, body(1, 1_100));
+        model.add(2, body(2, 10));
+        write(files, model.plan());
+        List<Integer> lengths = segmentLengths();
+        for (Path path : files.paths()) {
+            if (path.getFileName().toString().startsWith("segment")) {
+                byte[] bytes = files.content(path);
+                files.put(path, Arrays.copyOf(bytes, bytes.length + 700));
+            }
+        }
+
+        check(files, model);
+
+        assertEquals(lengths, segmentLengths());
+    }
+
+    @Test
+    void anAppendThatFailsGivesItsSpaceBack() {
+        model.add(1, body(1, 1_100));
+        write(files, model.plan());
+        long before = files.bytes();
+        CheckpointModel next = model.copy();
+        next.add(1, body(2, 1_500));
+        try (FileCheckpoints store = open(files)) {
+            store.load();
+            files.setQuotaBytes(before + 1_000);
+
+            CheckpointException failure = assertThrows(
+                    CheckpointException.class, () -> store.write(next.copy().plan()));
+
+            assertTrue(failure.isRetryable());
+            assertEquals(before, files.bytes());
+            files.setQuotaBytes(Long.MAX_VALUE);
+            store.write(next.plan());
+        }
+        check(files, next);
+    }
+
+    private List<Integer> segmentLengths() {
+        return files.paths().stream()
+                .filter(path -> path.getFileName().toString().startsWith("segment"))
+                .map(path -> files.content(path).length)
+                .toList();
+    }
+
+    @Test
     void anOldBodyDoesNotPinASegment() {
         for (int i = 0; i < 30; i++) {
             model.add(1, body(i, 100));

@@ -22,7 +22,8 @@ final class DiskFile {
     private int durableSize;
     private final List<UnsyncedWrite> unsynced = new ArrayList<>();
 
-    private record UnsyncedWrite(int position, byte[] bytes) {
+    /** A write, or a cut at a position. */
+    private record UnsyncedWrite(int position, byte[] bytes, boolean isCut) {
         int end() {
             return position + bytes.length;
         }
@@ -48,14 +49,26 @@ final class DiskFile {
         bytes = withRoom(bytes, end);
         System.arraycopy(source, 0, bytes, position, source.length);
         size = Math.max(size, end);
-        unsynced.add(new UnsyncedWrite(position, source));
+        unsynced.add(new UnsyncedWrite(position, source, false));
+    }
+
+    void truncate(int length) {
+        if (length < size) {
+            Arrays.fill(bytes, length, size, (byte) 0);
+            size = length;
+            unsynced.add(new UnsyncedWrite(length, new byte[0], true));
+        }
     }
 
     void force() {
-        durable = withRoom(durable, size);
         for (UnsyncedWrite write : unsynced) {
+            durable = withRoom(durable, write.end());
+            if (write.isCut()) {
+                Arrays.fill(durable, write.position(), durable.length, (byte) 0);
+            }
             System.arraycopy(write.bytes(), 0, durable, write.position(), write.bytes().length);
         }
+        durable = withRoom(durable, size);
         durableSize = size;
         unsynced.clear();
     }
@@ -73,7 +86,7 @@ final class DiskFile {
 
     /**
      * What the disk holds after the power was lost: all that was forced, and of each write since then some sectors, one of them
-     * perhaps torn. A file that grew may have its new length without its new bytes.
+     * perhaps torn. A file that grew may have its new length without its new bytes, one that was cut its old length.
      */
     byte[] afterPowerLoss(RandomGenerator random) {
         byte[] result = Arrays.copyOf(durable, durableSize);
@@ -85,6 +98,9 @@ final class DiskFile {
         result = Arrays.copyOf(result, Math.max(durableSize, grownSize));
         for (UnsyncedWrite write : unsynced) {
             int position = write.position();
+            if (write.isCut() && position < result.length && random.nextDouble() < share) {
+                result = Arrays.copyOf(result, position);
+            }
             while (position < write.end()) {
                 int sectorEnd = Math.min(write.end(), (position / SECTOR_BYTES + 1) * SECTOR_BYTES);
                 if (random.nextDouble() < share) {

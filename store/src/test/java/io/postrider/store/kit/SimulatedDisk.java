@@ -330,6 +330,17 @@ public class SimulatedDisk implements FileAccess {
         }
 
         @Override
+        public void truncate(long bytes) throws IOException {
+            Fault fault = faults.before(Operation.WRITE, path);
+            if (fault == Fault.SHORT_WRITE) {
+                throw new IOException("Input/output error");
+            }
+            synchronized (SimulatedDisk.this) {
+                file.truncate((int) Math.min(bytes, file.size()));
+            }
+        }
+
+        @Override
         public void force(boolean withMetadata) throws IOException {
             Fault fault = faults.before(Operation.FORCE, path);
             synchronized (SimulatedDisk.this) {

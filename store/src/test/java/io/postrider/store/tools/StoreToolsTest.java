@@ -204,10 +204,13 @@ class StoreToolsTest {
         Map<Path, Long> before = lengths(real, layout);
         List<String> lines = new ArrayList<>();
 
-        assertEquals(List.of(), StoreVerifier.verify(real, layout).findings());
+        assertEquals(
+                List.of(),
+                StoreVerifier.verify(real, layout, StoreVerifier.EntryCheck.NONE)
+                        .findings());
         StorePrinter printer = new StorePrinter(real, layout, StorePrinter.Format.TEXT, lines::add);
         printer.extents();
-        printer.entries(StoreToolsTest::text);
+        printer.entries(StoreToolsTest::text, 0, Long.MAX_VALUE);
 
         assertEquals(
                 List.of(
@@ -229,7 +232,7 @@ class StoreToolsTest {
         List<String> lines = new ArrayList<>();
 
         new StorePrinter(new RealFiles(), layout, StorePrinter.Format.JSON, lines::add)
-                .entries(entry -> "say \"" + text(entry) + "\"\n");
+                .entries(entry -> "say \"" + text(entry) + "\"\n", 21, 21);
 
         assertEquals(
                 "{\"what\":\"entry\",\"index\":21,\"bytes\":8,\"content\":\"say \\\"entry 21\\\"\\u000a\"}",
@@ -241,7 +244,9 @@ class StoreToolsTest {
         StoreLock lock = StoreLock.acquire(directory);
         try {
             assertThrows(
-                    StoreLockedException.class, () -> StoreVerifier.verify(new RealFiles(), StoreLayout.of(directory)));
+                    StoreLockedException.class,
+                    () -> StoreVerifier.verify(
+                            new RealFiles(), StoreLayout.of(directory), StoreVerifier.EntryCheck.NONE));
         } finally {
             lock.close();
         }
@@ -252,7 +257,8 @@ class StoreToolsTest {
         Path missing = directory.resolve("missing");
 
         assertThrows(
-                IllegalArgumentException.class, () -> StoreVerifier.verify(new RealFiles(), StoreLayout.of(missing)));
+                IllegalArgumentException.class,
+                () -> StoreVerifier.verify(new RealFiles(), StoreLayout.of(missing), StoreVerifier.EntryCheck.NONE));
 
         assertFalse(new RealFiles().exists(missing));
     }
