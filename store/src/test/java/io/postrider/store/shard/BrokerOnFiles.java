@@ -21,6 +21,7 @@ import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.Reply;
 import io.postrider.store.checkpoint.FileCheckpoints;
+import io.postrider.store.io.DiskSpace;
 import io.postrider.store.io.RealFiles;
 import io.postrider.store.journal.JournalSettings;
 import io.postrider.store.log.LocalShardLog;
@@ -61,6 +62,7 @@ public final class BrokerOnFiles implements AutoCloseable {
                         log,
                         checkpoints,
                         BrokerThreads.start(),
+                        new DiskSpace(new RealFiles(), directory, 0),
                         message -> identifier -> null,
                         Projection.NONE,
                         System::currentTimeMillis),
