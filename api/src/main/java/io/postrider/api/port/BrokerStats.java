@@ -17,6 +17,7 @@ package io.postrider.api.port;
  * @param logBytes bytes appended to the log
  * @param logSyncs syncs of the log file
  * @param checkpoints checkpoints completed
+ * @param storage what is on disk
  */
 public record BrokerStats(
         long published,
@@ -30,4 +31,5 @@ public record BrokerStats(
         long logEntries,
         long logBytes,
         long logSyncs,
-        long checkpoints) {}
+        long checkpoints,
+        StorageStats storage) {}

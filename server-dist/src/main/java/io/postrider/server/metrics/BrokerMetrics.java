@@ -44,7 +44,60 @@ public final class BrokerMetrics implements AutoCloseable {
             new Total("postrider.journal.entries", "entries", "Log entries committed", BrokerStats::logEntries),
             new Total("postrider.journal.appended", "bytes", "Bytes appended to the log", BrokerStats::logBytes),
             new Total("postrider.journal.syncs", "syncs", "Syncs of the log file", BrokerStats::logSyncs),
-            new Total("postrider.checkpoint.written", "checkpoints", "Checkpoints", BrokerStats::checkpoints));
+            new Total("postrider.checkpoint.written", "checkpoints", "Checkpoints", BrokerStats::checkpoints),
+            new Total(
+                    "postrider.checkpoint.write",
+                    "seconds",
+                    "Time spent on writing checkpoints",
+                    stats -> stats.storage().checkpointNs() / 1e9),
+            new Total(
+                    "postrider.segment.written",
+                    "bytes",
+                    "Bytes written to message segments, cleaning included",
+                    stats -> stats.storage().segmentWrittenBytes()),
+            new Total(
+                    "postrider.segment.cleaned",
+                    "bytes",
+                    "Bytes copied out of sparse message segments",
+                    stats -> stats.storage().segmentCleanedBytes()),
+            new Total(
+                    "postrider.readback.requests",
+                    "requests",
+                    "Requests for messages that went to the disk",
+                    stats -> stats.storage().readBacks()),
+            new Total(
+                    "postrider.readback.read",
+                    "bytes",
+                    "Bytes of messages read back from disk",
+                    stats -> stats.storage().readBackBytes()));
+
+    private static final List<Total> NOW = List.of(
+            new Total("postrider.memory.messages", "bytes", "Bytes of messages in memory", BrokerStats::messageBytes),
+            new Total(
+                    "postrider.memory.messages.limit",
+                    "bytes",
+                    "Bytes of messages that may be in memory",
+                    stats -> stats.storage().messageBytesMax()),
+            new Total(
+                    "postrider.journal.replay",
+                    "bytes",
+                    "Bytes of log that a start would read, and a checkpoint frees",
+                    stats -> stats.storage().replayBytes()),
+            new Total(
+                    "postrider.segment.count",
+                    "segments",
+                    "Message segments",
+                    stats -> stats.storage().segments()),
+            new Total(
+                    "postrider.segment.stored",
+                    "bytes",
+                    "Message segments and their indexes on disk",
+                    stats -> stats.storage().segmentBytes()),
+            new Total(
+                    "postrider.segment.live",
+                    "bytes",
+                    "Share of the stored bytes that is still wanted, as of the last checkpoint",
+                    stats -> stats.storage().segmentLiveBytes()));
 
     private static final List<PerQueue> QUEUES = List.of(
             new PerQueue("postrider.queue.depth", "messages", "Messages not done", QueueInfo::depth),
@@ -94,10 +147,12 @@ public final class BrokerMetrics implements AutoCloseable {
                     .description(total.help())
                     .register(meters);
         }
-        Gauge.builder("postrider.memory.messages", admin, each -> each.stats().messageBytes())
-                .baseUnit("bytes")
-                .description("Bytes of messages in memory")
-                .register(meters);
+        for (Total total : NOW) {
+            Gauge.builder(total.name(), admin, each -> total.value().applyAsDouble(each.stats()))
+                    .baseUnit(total.unit())
+                    .description(total.help())
+                    .register(meters);
+        }
         for (PerQueue metric : QUEUES) {
             if (hasQueueLabel) {
                 perQueue.put(

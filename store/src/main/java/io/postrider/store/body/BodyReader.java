@@ -119,6 +119,8 @@ public final class BodyReader implements BodyReads {
         }
 
         private void run() {
+            ReadBackEvent event = new ReadBackEvent();
+            event.begin();
             try {
                 boolean isGone = false;
                 while (hasMore(wanted) && !isGone) {
@@ -133,6 +135,13 @@ public final class BodyReader implements BodyReads {
                     }
                 }
                 bytesRead.addAndGet(bytes);
+                event.end();
+                if (event.shouldCommit()) {
+                    event.log = logId;
+                    event.count = done;
+                    event.bytes = bytes;
+                    event.commit();
+                }
                 boolean mustRetry = isGone && done == 0;
                 shard.execute(() -> finish(mustRetry));
             } catch (RuntimeException e) {

@@ -32,6 +32,7 @@ final class Checkpointing {
     private final ShardRunner runner;
     private final CheckpointPlanner planner;
     private final AtomicLong completed = new AtomicLong();
+    private final AtomicLong writeNs = new AtomicLong();
     private boolean isWriting;
     private long lastMs;
     private long releasedBytes;
@@ -60,6 +61,11 @@ final class Checkpointing {
     /** Checkpoints completed since start. Any thread. */
     long completed() {
         return completed.get();
+    }
+
+    /** Time spent on writing checkpoints since start. Any thread. */
+    long writeNs() {
+        return writeNs.get();
     }
 
     boolean isWriting() {
@@ -105,8 +111,10 @@ final class Checkpointing {
         long index = runner.appliedIndex();
         CheckpointPlan plan = planner.plan(index);
         writer.execute(() -> {
+            long startNs = System.nanoTime();
             try {
                 Checkpoints.Written written = disk.checkpoints().write(plan);
+                writeNs.addAndGet(System.nanoTime() - startNs);
                 loop.execute(() -> done(index, written));
             } catch (CheckpointException e) {
                 loop.execute(() -> failed(e, nowMs));

@@ -14,7 +14,7 @@ import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
-import io.postrider.api.port.ShardLog;
+import io.postrider.api.port.StorageStats;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.MemoryBudget;
@@ -22,24 +22,25 @@ import io.postrider.store.machine.Result;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
+import io.postrider.store.segment.SegmentStats;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The operator's side of a broker. Any thread may call; everything but {@link #stats} runs on the shard's loop. */
 public final class LocalAdmin implements BrokerAdmin {
     private final ShardState state;
-    private final ShardLog log;
+    private final ShardDisk disk;
     private final ShardRunner runner;
     private final ShardEffects effects;
     private final AdmissionGate gate;
     private final MemoryBudget budget;
     private final Checkpointing checkpointing;
     private final Projection projection;
-    private volatile BrokerStats stats = new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private volatile BrokerStats stats = new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
     LocalAdmin(
             ShardState state,
-            ShardLog log,
+            ShardDisk disk,
             ShardRunner runner,
             ShardEffects effects,
             AdmissionGate gate,
@@ -47,7 +48,7 @@ public final class LocalAdmin implements BrokerAdmin {
             Checkpointing checkpointing,
             Projection projection) {
         this.state = state;
-        this.log = log;
+        this.disk = disk;
         this.runner = runner;
         this.effects = effects;
         this.gate = gate;
@@ -200,8 +201,24 @@ public final class LocalAdmin implements BrokerAdmin {
                 budget.bytes(),
                 runner.appliedIndex(),
                 runner.appendedBytes(),
-                log.syncs(),
-                checkpointing.completed());
+                disk.log().syncs(),
+                checkpointing.completed(),
+                storage());
+    }
+
+    private StorageStats storage() {
+        SegmentStats segments = disk.checkpoints().stats();
+        return new StorageStats(
+                disk.log().replayBytes(),
+                checkpointing.writeNs(),
+                segments.segments(),
+                segments.bytesOnDisk(),
+                segments.liveBytes(),
+                segments.bytesWritten(),
+                segments.bytesCleaned(),
+                runner.reader().reads(),
+                runner.reader().bytesRead(),
+                budget.bytesMax());
     }
 
     @Override

@@ -97,7 +97,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.consumers = new Consumers(state, runner, effects);
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
         this.bodyStore = new LocalBodies(runner, state);
-        this.admin = new LocalAdmin(state, log, runner, effects, gate, budget, checkpointing, parts.projection);
+        this.admin = new LocalAdmin(state, disk, runner, effects, gate, budget, checkpointing, parts.projection);
         parts.projection.recovered(
                 index,
                 state.addresses().stream().map(AddressState::definition).toList(),
