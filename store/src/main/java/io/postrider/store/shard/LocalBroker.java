@@ -162,7 +162,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         checkpointing.takeIfDue();
     }
 
-    /** Where the ends of large messages go. */
+    @Override
     public BodyStore bodies() {
         return bodyStore;
     }

@@ -71,9 +71,11 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
             return;
         }
         String publisher = effects.needsPublisher(address) ? request.containerId() : null;
+        // A large message's body is staged in the log, which must learn whose it is.
+        boolean isLarge = message.body() != null;
         boolean isLogged = message.isDurable() || effects.isSpilling(address);
-        if (isLogged && !address.subscriptions().isEmpty()) {
-            boolean isAwaited = message.isDurable();
+        if (isLarge || (isLogged && !address.subscriptions().isEmpty())) {
+            boolean isAwaited = message.isDurable() || isLarge;
             runner.propose(new Command.Publish(address.id(), message, publisher), this, isAwaited ? token : NO_REPLY);
             if (!isAwaited) {
                 answer(token, null); // it is in no worse a place than one that is in memory only
