@@ -21,6 +21,9 @@ public final class MessageDecoder {
     private static final byte[] DELIVERY_DELAY = "x-opt-delivery-delay".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_BYTES = {};
 
+    /** Bytes from the first body section on that stay with the head of a large message. */
+    private static final int BODY_BEGINNING_BYTES = 4096;
+
     private final ValueScanner scanner = new ValueScanner();
     private boolean isDurable;
     private int priority;
@@ -38,13 +41,34 @@ public final class MessageDecoder {
     public Message decode(ByteBuffer payload, long nowMs) {
         scanner.reset(payload);
         try {
-            return decode(payload, payload.position(), payload.limit(), nowMs);
+            return decode(payload, payload.position(), payload.limit(), nowMs, false);
         } finally {
             scanner.clear();
         }
     }
 
-    private Message decode(ByteBuffer payload, int start, int limit, long nowMs) {
+    /**
+     * Decodes the beginning of a message of which more is to come: all sections before the body must be in it. What
+     * follows is not looked at.
+     *
+     * @param beginning from position to limit; afterwards its position is behind the bytes that are in the result
+     * @return the message as far as it goes, or null if the body does not begin here; whether such bytes are a message at
+     *     all is then for {@link #decode} to say
+     */
+    public @Nullable Message decodeHead(ByteBuffer beginning, long nowMs) {
+        int start = beginning.position();
+        scanner.reset(beginning);
+        try {
+            return decode(beginning, start, beginning.limit(), nowMs, true);
+        } catch (UndecodableMessageException e) {
+            beginning.position(start);
+            return null;
+        } finally {
+            scanner.clear();
+        }
+    }
+
+    private Message decode(ByteBuffer payload, int start, int limit, long nowMs, boolean isHead) {
         if (start == limit) {
             throw scanner.problem(start, "Expected a message, but the payload is empty");
         }
@@ -54,12 +78,18 @@ public final class MessageDecoder {
         absoluteExpiryMs = 0;
         deliverAtMs = Message.NEVER;
         int storedFrom = limit;
+        int storedTo = limit;
         int annotationsLength = 0;
         Section previous = null;
         int at = start;
         while (at < limit) {
             Section section = scanner.section(at);
             checkOrder(section, previous, at);
+            if (isHead && section.isBody()) {
+                storedFrom = Math.min(storedFrom, at);
+                storedTo = Math.min(limit, at + BODY_BEGINNING_BYTES);
+                break;
+            }
             int valueAt = scanner.valueAt();
             int end = scanner.skip(valueAt);
             if (storedFrom == limit && section.compareTo(Section.DELIVERY_ANNOTATIONS) > 0) {
@@ -80,8 +110,14 @@ public final class MessageDecoder {
             previous = section;
             at = end;
         }
-        byte[] encoded = storedFrom == limit ? NO_BYTES : new byte[limit - storedFrom];
+        if (isHead && (previous == Section.FOOTER || at == limit)) {
+            throw scanner.problem(at, "Expected a body, but there is none");
+        }
+        byte[] encoded = storedFrom == limit ? NO_BYTES : new byte[storedTo - storedFrom];
         payload.get(storedFrom, encoded);
+        if (isHead) {
+            payload.position(storedTo);
+        }
         long expiresAtMs = ttlMs > 0 ? saturatedSum(nowMs, ttlMs) : absoluteExpiryMs;
         return new Message(encoded, annotationsLength, isDurable, priority, expiresAtMs, deliverAtMs, Annotations.NONE);
     }

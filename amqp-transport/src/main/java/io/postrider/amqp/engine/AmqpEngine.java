@@ -270,7 +270,7 @@ public final class AmqpEngine {
      * @return whether so much may be kept: what one message may have, however many links it is spread over
      */
     boolean assemble(long bytes) {
-        if (bytes > 0 && assembledBytes + bytes > settings.messageBytesMax()) {
+        if (bytes > 0 && assembledBytes + bytes > settings.collectedBytesMax()) {
             return false;
         }
         assembledBytes += bytes;

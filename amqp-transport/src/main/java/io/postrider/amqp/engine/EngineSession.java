@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: an id is in {@code incoming} or {@code outgoing} exactly while neither side has forgotten that delivery.
  */
 public final class EngineSession {
-    /** Frames the peer may send before it must wait for a flow of ours. They are handled at once, so it never has to. */
-    static final int INCOMING_WINDOW = 8192;
-
     private static final int OUTGOING_WINDOW = Integer.MAX_VALUE;
     private static final int FIRST_OUTGOING_ID = 1;
 
@@ -41,7 +38,7 @@ public final class EngineSession {
     private final DeliveryMap<OutgoingDelivery> outgoing = new DeliveryMap<>();
 
     private int nextIncomingId;
-    private int incomingWindow = INCOMING_WINDOW;
+    private final IncomingWindow incomingWindow;
     private boolean hasIncomingDelivery;
     private int nextIncomingDeliveryId;
 
@@ -61,11 +58,12 @@ public final class EngineSession {
         this.incomingOutcomes = new DispositionBatch(writer, channel, true);
         this.outgoingOutcomes = new DispositionBatch(writer, channel, false);
         this.nextIncomingId = begin.getNextOutgoingId().intValue();
+        this.incomingWindow = new IncomingWindow(engine.settings().frameBytesMax());
         this.remoteIncomingWindow = windowOf(begin.getIncomingWindow());
         Begin reply = new Begin();
         reply.setRemoteChannel(UnsignedShort.valueOf((short) peerChannel));
         reply.setNextOutgoingId(UnsignedInteger.valueOf(nextOutgoingId));
-        reply.setIncomingWindow(UnsignedInteger.valueOf(incomingWindow));
+        reply.setIncomingWindow(UnsignedInteger.valueOf(incomingWindow.frames()));
         reply.setOutgoingWindow(UnsignedInteger.valueOf(OUTGOING_WINDOW));
         reply.setHandleMax(UnsignedInteger.valueOf(engine.settings().handleMax()));
         write(reply);
@@ -102,12 +100,12 @@ public final class EngineSession {
     }
 
     void transfer(TransferFrame frame, ByteBuffer bytes, int frameEnd, PerformativeCodec codec) {
-        if (incomingWindow <= 0) {
+        if (incomingWindow.isOverrun()) {
             throw ProtocolException.session(
                     SessionError.WINDOW_VIOLATION,
-                    "Expected no transfer on channel " + channel + ", because its incoming-window is 0");
+                    "Expected no transfer on channel " + channel + ", because its incoming-window is used up");
         }
-        incomingWindow--;
+        incomingWindow.received(frameEnd - frame.payloadStart);
         nextIncomingId++;
         IncomingEndpoint link = links.incoming(frame.handle);
         if (link.isDetachSent()) {
@@ -119,7 +117,14 @@ public final class EngineSession {
                 failLink(link, e);
             }
         }
-        if (incomingWindow < INCOMING_WINDOW / 2) {
+        if (incomingWindow.isDue()) {
+            flowDue(null);
+        }
+    }
+
+    /** Whether the peer may not send more frames than it was told it may; its flows are answered all the same. */
+    public void holdWindow(boolean isHeld) {
+        if (incomingWindow.hold(isHeld) && !isEnded) {
             flowDue(null);
         }
     }
@@ -298,11 +303,10 @@ public final class EngineSession {
 
     /** A flow with the session's state; every flow tells it and so serves as the session's own. */
     Flow newFlow(int handle) {
-        incomingWindow = INCOMING_WINDOW;
         isFlowDue = false;
         Flow flow = new Flow();
         flow.setNextIncomingId(UnsignedInteger.valueOf(nextIncomingId));
-        flow.setIncomingWindow(UnsignedInteger.valueOf(incomingWindow));
+        flow.setIncomingWindow(UnsignedInteger.valueOf(incomingWindow.renewed()));
         flow.setNextOutgoingId(UnsignedInteger.valueOf(nextOutgoingId));
         flow.setOutgoingWindow(UnsignedInteger.valueOf(OUTGOING_WINDOW));
         if (handle >= 0) {
@@ -386,6 +390,14 @@ public final class EngineSession {
         nextOutgoingId++;
         int room = writer.frameBytesMax() - FrameWriter.TRANSFER_OVERHEAD_BYTES;
         return writer.transfer(channel, handle, delivery, isFirst, payload, offset, room);
+    }
+
+    /** The last frame of a delivery that is given up. */
+    void writeAborted(int handle, OutgoingDelivery delivery) {
+        remoteIncomingWindow--;
+        nextOutgoingId++;
+        outgoing.remove(delivery.id);
+        writer.aborted(channel, handle, delivery);
     }
 
     /** Windows beyond what signed arithmetic can hold mean no limit in practice. */

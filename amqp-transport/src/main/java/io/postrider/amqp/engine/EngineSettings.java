@@ -18,7 +18,9 @@ public record EngineSettings(
     public static final int FRAME_BYTES_MIN = 512;
 
     private static final int FRAME_BYTES_LIMIT = 1 << 24;
-    private static final int MESSAGE_BYTES_LIMIT = Integer.MAX_VALUE - 64;
+    private static final long MESSAGE_BYTES_LIMIT = 1L << 50;
+    private static final long COLLECTED_BYTES_LIMIT = 256L << 20;
+    private static final int WHOLE_BYTES_MAX = 256 * 1024;
 
     public EngineSettings {
         require(frameBytesMax >= FRAME_BYTES_MIN && frameBytesMax <= FRAME_BYTES_LIMIT, "frame bytes", frameBytesMax);
@@ -26,6 +28,16 @@ public record EngineSettings(
         require(handleMax >= 0 && handleMax <= 0xffff, "handle max", handleMax);
         require(messageBytesMax >= 1 && messageBytesMax <= MESSAGE_BYTES_LIMIT, "message bytes", messageBytesMax);
         require(idleTimeoutMs >= 0, "idle timeout", idleTimeoutMs);
+    }
+
+    /** Bytes of a delivery beyond which its rest is offered to the link's owner in pieces. */
+    int wholeBytesMax() {
+        return WHOLE_BYTES_MAX;
+    }
+
+    /** Bytes kept in the heap of all deliveries of a connection of which more is to come. */
+    long collectedBytesMax() {
+        return Math.min(messageBytesMax, COLLECTED_BYTES_LIMIT);
     }
 
     private static void require(boolean isValid, String what, long value) {

@@ -133,7 +133,7 @@ final class FrameWriter {
             int payloadBytesMax) {
         int left = payload.length() - offset;
         int count = Math.min(left, payloadBytesMax);
-        boolean hasMore = count < left;
+        boolean hasMore = count < left || payload.hasMore();
         ByteBuffer to = room(TRANSFER_OVERHEAD_BYTES + count);
         int start = frameStart(to, channel);
         to.putInt(0x005314c0);
@@ -154,6 +154,25 @@ final class FrameWriter {
         payload.writeTo(to, offset, count);
         frameEnd(to, start);
         return count;
+    }
+
+    /** The end of a delivery that is given up (AMQP 1.0 §2.7.5, aborted). */
+    void aborted(int channel, int handle, OutgoingDelivery delivery) {
+        ByteBuffer to = room(TRANSFER_OVERHEAD_BYTES);
+        int start = frameStart(to, channel);
+        to.putInt(0x005314c0);
+        int list = to.position();
+        to.position(list + 1);
+        to.put((byte) 10);
+        uint(to, handle);
+        uint(to, delivery.id);
+        to.put((byte) WireFormat.NULL).put((byte) WireFormat.NULL);
+        to.put((byte) (delivery.isSentSettled ? WireFormat.TRUE : WireFormat.FALSE));
+        to.put((byte) WireFormat.FALSE);
+        to.put((byte) WireFormat.NULL).put((byte) WireFormat.NULL).put((byte) WireFormat.NULL);
+        to.put((byte) WireFormat.TRUE);
+        to.put(list, (byte) (to.position() - list - 1));
+        frameEnd(to, start);
     }
 
     private static int frameStart(ByteBuffer to, int channel) {

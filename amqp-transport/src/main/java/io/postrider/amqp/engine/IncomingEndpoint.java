@@ -34,6 +34,27 @@ public final class IncomingEndpoint extends EngineLink {
          */
         void delivery(int deliveryId, boolean isSettled, @Nullable DeliveryState state, ByteBuffer payload);
 
+        /**
+         * Much of a delivery has arrived, and more is to come. Whoever takes it gets the rest by {@link #piece} and {@link
+         * #streamed}, or {@link #aborted}; an end of the link ends it too.
+         *
+         * @param state as sent with the first transfer, usually null
+         * @param beginning all that has arrived so far; only valid during the call
+         * @return whether it is taken; if not, it is collected and comes whole
+         */
+        default boolean begins(int deliveryId, @Nullable DeliveryState state, ByteBuffer beginning) {
+            return false;
+        }
+
+        /** More of the delivery that was taken; never the last of it. {@code piece} is only valid during the call. */
+        default void piece(ByteBuffer piece) {}
+
+        /** The delivery that was taken is complete with these bytes, of which there may be none. */
+        default void streamed(int deliveryId, boolean isSettled, @Nullable DeliveryState state, ByteBuffer last) {}
+
+        /** The peer gave up the delivery that was taken. */
+        default void aborted() {}
+
         /** The peer forgot a delivery before we settled it. */
         void settledByPeer(int deliveryId);
     }
@@ -65,6 +86,11 @@ public final class IncomingEndpoint extends EngineLink {
     private @Nullable DeliveryState state;
     private byte[] assembled = NONE;
     private int assembledLength;
+    private long receivedBytes;
+    /** Whether the owner was offered the delivery in pieces, and took it. */
+    private boolean isOffered;
+
+    private boolean isStreaming;
 
     IncomingEndpoint(EngineSession session, Attach attach, int localHandle) {
         super(session, attach, localHandle);
@@ -138,15 +164,15 @@ public final class IncomingEndpoint extends EngineLink {
             return;
         }
         int payloadLength = frameEnd - frame.payloadStart;
-        long total = (long) assembledLength + payloadLength;
-        if (total > session.engine().settings().messageBytesMax()) {
+        receivedBytes += payloadLength;
+        if (receivedBytes > session.engine().settings().messageBytesMax()) {
             throw ProtocolException.link(
                     LinkError.MESSAGE_SIZE_EXCEEDED,
                     "Expected a message of at most "
                             + session.engine().settings().messageBytesMax() + " bytes on link '" + name() + "'");
         }
         if (frame.hasMore) {
-            append(bytes, frame.payloadStart, payloadLength);
+            more(bytes, frame.payloadStart, payloadLength);
         } else {
             complete(bytes, frame.payloadStart, payloadLength);
         }
@@ -237,12 +263,33 @@ public final class IncomingEndpoint extends EngineLink {
         return copy;
     }
 
+    private void more(ByteBuffer bytes, int start, int length) {
+        if (isStreaming) {
+            handler.piece(slice(bytes, start, length));
+            return;
+        }
+        append(bytes, start, length);
+        if (!isOffered && assembledLength > session.engine().settings().wholeBytesMax()) {
+            isOffered = true;
+            isStreaming = handler.begins(deliveryId, state, ByteBuffer.wrap(assembled, 0, assembledLength));
+            if (isStreaming) {
+                dropAssembled();
+            }
+        }
+    }
+
+    private static ByteBuffer slice(ByteBuffer bytes, int start, int length) {
+        ByteBuffer slice = bytes.duplicate();
+        slice.limit(start + length).position(start);
+        return slice;
+    }
+
     private void append(ByteBuffer bytes, int start, int length) {
         if (!session.engine().assemble(length)) {
             throw ProtocolException.link(
                     AmqpError.RESOURCE_LIMIT_EXCEEDED,
                     "Expected less to be under way in parts on this connection than "
-                            + session.engine().settings().messageBytesMax() + " bytes");
+                            + session.engine().settings().collectedBytesMax() + " bytes");
         }
         if (assembled.length - assembledLength < length) {
             int wanted =
@@ -261,8 +308,7 @@ public final class IncomingEndpoint extends EngineLink {
         }
         ByteBuffer payload;
         if (assembledLength == 0) {
-            payload = bytes.duplicate();
-            payload.limit(start + length).position(start);
+            payload = slice(bytes, start, length);
         } else {
             append(bytes, start, length);
             payload = ByteBuffer.wrap(assembled, 0, assembledLength);
@@ -271,19 +317,35 @@ public final class IncomingEndpoint extends EngineLink {
         boolean wasSettled = isSettled;
         DeliveryState sentState = state;
         handedTag = tag;
-        abort();
+        boolean wasStreaming = isStreaming;
+        over();
         if (!wasSettled) {
             unsettledTags.add(mark & ~SETTLES_FIRST);
             session.putIncoming(id, this, mark);
         }
-        handler.delivery(id, wasSettled, sentState, payload);
+        if (wasStreaming) {
+            handler.streamed(id, wasSettled, sentState, payload);
+        } else {
+            handler.delivery(id, wasSettled, sentState, payload);
+        }
         tagBytes = null;
         handedTag = NONE;
     }
 
-    /** The delivery is over or never was (AMQP 1.0 §2.7.5, aborted): its bytes are dropped. */
+    /** The peer gives the delivery up (AMQP 1.0 §2.7.5, aborted): its bytes are dropped. */
     private void abort() {
+        boolean wasStreaming = isStreaming;
+        over();
+        if (wasStreaming) {
+            handler.aborted();
+        }
+    }
+
+    private void over() {
         isAssembling = false;
+        isStreaming = false;
+        isOffered = false;
+        receivedBytes = 0;
         dropAssembled();
         tag = NONE;
         state = null;

@@ -43,6 +43,8 @@ public final class OutgoingEndpoint extends EngineLink {
     private final OutgoingPayload payload = new OutgoingPayload();
     private @Nullable OutgoingDelivery current;
     private int offset;
+    private boolean isFirst;
+    private boolean isGivenUp;
 
     OutgoingEndpoint(EngineSession session, Attach attach, int localHandle) {
         super(session, attach, localHandle);
@@ -89,6 +91,23 @@ public final class OutgoingEndpoint extends EngineLink {
      * @param stored bytes that follow, from {@code storedFrom} to the end; shared
      */
     public void send(long token, boolean isSettled, byte[] prefix, int prefixLength, byte[] stored, int storedFrom) {
+        begin(token, isSettled, prefix, prefixLength, stored, storedFrom, false);
+    }
+
+    /** Sends the beginning of a delivery, as {@link #send} does all of one; the rest follows by {@link #append}. */
+    public void sendBeginning(
+            long token, boolean isSettled, byte[] prefix, int prefixLength, byte[] stored, int storedFrom) {
+        begin(token, isSettled, prefix, prefixLength, stored, storedFrom, true);
+    }
+
+    private void begin(
+            long token,
+            boolean isSettled,
+            byte[] prefix,
+            int prefixLength,
+            byte[] stored,
+            int storedFrom,
+            boolean hasMore) {
         OutgoingDelivery delivery = new OutgoingDelivery(this, session.nextDeliveryId(), isSettled, token);
         if (!isSettled) {
             session.putOutgoing(delivery);
@@ -96,8 +115,30 @@ public final class OutgoingEndpoint extends EngineLink {
         credit--;
         deliveryCount++;
         payload.set(prefix, prefixLength, stored, storedFrom);
+        payload.hasMore(hasMore);
         current = delivery;
         offset = 0;
+        isFirst = true;
+        isGivenUp = false;
+        proceed();
+    }
+
+    /** Whether all there was of the delivery under way has been written and {@link #append} may be called. */
+    public boolean wantsMore() {
+        return current != null && !isGivenUp && payload.hasMore() && offset == payload.length() && isOpen();
+    }
+
+    /** Goes on with a delivery. Only when {@link #wantsMore}; {@code bytes} is shared. */
+    public void append(byte[] bytes, boolean isLast) {
+        payload.set(bytes, 0, bytes, 0);
+        payload.hasMore(!isLast);
+        offset = 0;
+        proceed();
+    }
+
+    /** Gives the delivery under way up: the peer is told as soon as the window allows, and forgets it. */
+    public void giveUp() {
+        isGivenUp = current != null;
         proceed();
     }
 
@@ -107,17 +148,28 @@ public final class OutgoingEndpoint extends EngineLink {
         if (delivery == null || !isOpen()) {
             return;
         }
+        if (isGivenUp) {
+            if (session.canSend()) {
+                session.writeAborted(localHandle, delivery);
+                ended();
+            }
+            return;
+        }
         int length = payload.length();
-        boolean isFirst = offset == 0;
-        while (session.canSend()) {
+        while ((offset < length || isFirst) && session.canSend()) {
             offset += session.writeTransfer(localHandle, delivery, isFirst, payload, offset);
             isFirst = false;
-            if (offset == length) {
-                current = null;
-                payload.clear();
+            if (offset == length && !payload.hasMore()) {
+                ended();
                 return;
             }
         }
+    }
+
+    private void ended() {
+        current = null;
+        isGivenUp = false;
+        payload.clear();
     }
 
     /** Tells the peer that a delivery it gave an outcome for, without settling it, is settled. */
@@ -185,7 +237,6 @@ public final class OutgoingEndpoint extends EngineLink {
     @Override
     void forgetDeliveries() {
         session.forgetOutgoingOf(this);
-        current = null;
-        payload.clear();
+        ended();
     }
 }

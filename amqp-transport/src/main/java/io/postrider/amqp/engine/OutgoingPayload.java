@@ -13,6 +13,7 @@ final class OutgoingPayload {
     private int prefixLength;
     private byte[] stored = {};
     private int storedFrom;
+    private boolean hasMore;
 
     /** Copies the prefix and refers to the stored bytes. */
     void set(byte[] prefixBytes, int length, byte[] storedBytes, int from) {
@@ -23,12 +24,23 @@ final class OutgoingPayload {
         prefixLength = length;
         stored = storedBytes;
         storedFrom = from;
+        hasMore = false;
+    }
+
+    /** Whether the delivery goes on after these bytes. */
+    void hasMore(boolean isMoreToCome) {
+        hasMore = isMoreToCome;
+    }
+
+    boolean hasMore() {
+        return hasMore;
     }
 
     void clear() {
         stored = new byte[0];
         storedFrom = 0;
         prefixLength = 0;
+        hasMore = false;
     }
 
     int length() {

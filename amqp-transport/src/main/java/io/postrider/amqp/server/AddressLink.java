@@ -98,6 +98,12 @@ final class AddressLink extends IncomingLink implements Reply<Producer> {
     }
 
     @Override
+    boolean streams(Message head) {
+        Producer target = producer;
+        return target != null && target.address().kind() == AddressKind.QUEUE;
+    }
+
+    @Override
     void release() {
         if (isReleased) {
             return;

@@ -86,6 +86,16 @@ final class AmqpLog {
         LOG.warn("PR-AMQ-011 Certificate changed but cannot be used, the former one stays: {}", what, cause);
     }
 
+    static void deliveryAborted(String connectionId, String link, String reason) {
+        if (mayTellOfPeer()) {
+            LOG.info(
+                    "PR-AMQ-012 Large message given up in the middle of its delivery: {} [connection={}, link={}]",
+                    reason,
+                    connectionId,
+                    link);
+        }
+    }
+
     static void internalError(String connectionId, String peer, Throwable cause) {
         LOG.error("PR-AMQ-900 Connection closed after a defect [connection={}, peer={}]", connectionId, peer, cause);
     }

@@ -35,17 +35,7 @@ public record AmqpSettings(
 
     /** Loopback, the registered port, and limits that suit one machine. */
     public static final AmqpSettings DEFAULT = new AmqpSettings(
-            "127.0.0.1",
-            PORT_DEFAULT,
-            "postrider",
-            10_000,
-            256 * 1024,
-            256L * 1024 * 1024,
-            1023,
-            4095,
-            60_000,
-            10_000,
-            1000);
+            "127.0.0.1", PORT_DEFAULT, "postrider", 10_000, 256 * 1024, 16L << 30, 1023, 4095, 60_000, 10_000, 1000);
 
     public AmqpSettings {
         if (port < 0 || port > 0xffff) {

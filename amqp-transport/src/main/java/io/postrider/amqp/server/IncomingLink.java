@@ -8,8 +8,11 @@ import io.postrider.amqp.engine.IncomingEndpoint;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
+import io.postrider.api.port.BodyStore;
 import io.postrider.api.port.ProducerListener;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
@@ -33,6 +36,10 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     private final IncomingEndpoint endpoint;
     private final ProducerCredit credit;
     private final boolean canReject;
+    /** Large messages that are published and not answered. */
+    private final Map<Long, IncomingUpload> uploads = new HashMap<>();
+
+    private @Nullable IncomingUpload current;
 
     /** @param canReject whether the peer's source knows the outcome rejected; if not, a refusal ends the link */
     IncomingLink(ServerConnection connection, IncomingEndpoint endpoint, int window, boolean canReject) {
@@ -54,6 +61,12 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     /** Passes a message on; its fate comes back to {@link #answered} under the token. */
     abstract void route(Message message, long token);
 
+    /**
+     * Whether a large message goes where its chunks can be read for as long as somebody is to get it: to a queue. To the
+     * volatile subscribers of a topic it goes whole.
+     */
+    abstract boolean streams(Message head);
+
     /** The link is gone: gives back what it holds in the broker. */
     abstract void release();
 
@@ -70,7 +83,7 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     @Override
     public void delivery(int deliveryId, boolean isSettled, @Nullable DeliveryState state, ByteBuffer payload) {
         credit.received(payload.remaining());
-        long token = (deliveryId & 0xffffffffL) | (isSettled ? SETTLED_BIT : 0);
+        long token = token(deliveryId, isSettled);
         if (state instanceof TransactionalState) {
             // Never treated as if there were no transaction (AMQP 1.0 §4.3).
             refuse(token, new ErrorCondition(UNKNOWN_TRANSACTION, "There is no such transaction"));
@@ -88,6 +101,74 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     }
 
     @Override
+    public boolean begins(int deliveryId, @Nullable DeliveryState state, ByteBuffer beginning) {
+        if (state instanceof TransactionalState || !connection.uploads().hasRoom()) {
+            return false;
+        }
+        Message head = connection.decoder().decodeHead(beginning, connection.nowMs());
+        if (head == null || !streams(head)) {
+            return false;
+        }
+        credit.received(BodyStore.LARGE_BYTES);
+        IncomingUpload upload = new IncomingUpload(connection, endpoint.session(), connection.bodies(), head);
+        upload.add(beginning);
+        current = upload;
+        return true;
+    }
+
+    @Override
+    public void piece(ByteBuffer piece) {
+        current().add(piece);
+    }
+
+    @Override
+    public void streamed(int deliveryId, boolean isSettled, @Nullable DeliveryState state, ByteBuffer last) {
+        long token = token(deliveryId, isSettled);
+        IncomingUpload upload = current();
+        current = null;
+        upload.add(last);
+        Rejection failure = upload.failure();
+        uploads.put(token, upload);
+        if (failure != null) {
+            refuse(token, ErrorConditions.condition(failure));
+            return;
+        }
+        route(upload.end(), token);
+        topUp();
+    }
+
+    @Override
+    public void aborted() {
+        current().abandon();
+        current = null;
+        credit.answered();
+        topUp();
+    }
+
+    private IncomingUpload current() {
+        IncomingUpload upload = current;
+        if (upload == null) {
+            throw new IllegalStateException("Expected a large message to be under way on link " + endpoint.name());
+        }
+        return upload;
+    }
+
+    /** What was published belongs to its message by now, and this changes nothing for it. */
+    private void abandonUploads() {
+        IncomingUpload upload = current;
+        if (upload != null) {
+            current = null;
+            upload.abandon();
+        }
+        uploads.values().forEach(IncomingUpload::abandon);
+        uploads.clear();
+    }
+
+    private static long token(int deliveryId, boolean isSettled) {
+        return (deliveryId & 0xffffffffL) | (isSettled ? SETTLED_BIT : 0);
+    }
+
+    @Override
     public void settledByPeer(int deliveryId) {
         // The peer does not wait for the outcome any more; the message takes its way all the same.
     }
@@ -95,12 +176,14 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     @Override
     public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {
         release();
+        abandonUploads();
         left(isClosed, () -> endpoint.detach(isClosed, null));
     }
 
     @Override
     public void lost(boolean isOrderly) {
         release();
+        abandonUploads();
         left(false, () -> {});
     }
 
@@ -148,6 +231,7 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
             return;
         }
         finished(token);
+        uploads.remove(token);
         credit.answered();
         if ((token & SETTLED_BIT) == 0) {
             endpoint.settle((int) token, Accepted.getInstance());
@@ -175,6 +259,10 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
         credit.answered();
         describe(token, error);
         finished(token);
+        IncomingUpload upload = uploads.remove(token);
+        if (upload != null) {
+            upload.abandon();
+        }
         boolean isUnsettled = (token & SETTLED_BIT) == 0;
         if (isUnsettled && canReject) {
             Rejected rejected = new Rejected();

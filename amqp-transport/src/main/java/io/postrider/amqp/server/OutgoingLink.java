@@ -14,6 +14,7 @@ import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
+import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.BrokerGateway;
 import io.postrider.api.port.Consumer;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Reply<Consumer> {
     private static final int AHEAD_MAX = 1000;
     /** At the size they lately had, no more deliveries wait here than fill so many bytes. */
-    private static final int AHEAD_BYTES_MAX = 4 << 20;
+    private static final int AHEAD_BYTES_MAX = 256 << 10;
 
     private static final int AVERAGE_OVER = 16;
     /** Deliveries sent before the next link of the connection has its turn. */
@@ -67,6 +68,9 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     private final Terminus terminus;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Long, Unconfirmed> unconfirmed = new HashMap<>();
+
+    /** The rest of the large message that is being sent. */
+    private @Nullable OutgoingBody body;
 
     private @Nullable DynamicNode node;
     private Mode mode = Mode.ACKNOWLEDGE;
@@ -232,11 +236,13 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
             if (!isSettled) {
                 endpoint.settle(delivery, outcome);
             }
+            endBody(delivery.token());
             return;
         }
         if (!isSettled) {
             unconfirmed.put(delivery.token(), new Unconfirmed(delivery, outcome));
         }
+        endBody(delivery.token());
         Outcome said = Outcomes.outcome(state, terms.defaultOutcome());
         open.settle(delivery.token(), said == null ? terms.defaultOutcome() : said, !isSettled);
     }
@@ -284,6 +290,7 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
         }
         waiting.clear();
         unconfirmed.clear();
+        body = null;
         DynamicNode used = node;
         if (used != null) {
             used.unlinked();
@@ -309,7 +316,7 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
             return;
         }
         handed++;
-        averageBytes += (next.message().encoded().length - averageBytes) / AVERAGE_OVER;
+        averageBytes += (next.message().heapBytes() - averageBytes) / AVERAGE_OVER;
         waiting.add(next);
         connection.ready(this);
     }
@@ -376,6 +383,7 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     boolean pump() {
         isReady = false;
         endpoint.proceed();
+        proceedWithBody();
         DeliveryPrefix prefix = connection.prefix();
         boolean isSettled = terms.isSentSettled();
         int count = 0;
@@ -384,6 +392,10 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
             Message message = next.message();
             prefix.encode(message, next.deliveryCount(), connection.nowMs());
             endpoint.available(waiting.size());
+            if (message.body() != null) {
+                sendLarge(next, message.body(), isSettled, prefix);
+                break;
+            }
             endpoint.send(
                     next.deliveryId(),
                     isSettled,
@@ -396,5 +408,65 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
         raiseLimit();
         answerDrain();
         return !waiting.isEmpty() && endpoint.canSend();
+    }
+
+    // ---- large messages
+
+    private void sendLarge(Waiting next, LargeBody rest, boolean isSettled, DeliveryPrefix prefix) {
+        long token = next.deliveryId();
+        OutgoingBody sending = new OutgoingBody(connection, rest, token, () -> {
+            if (body != null && !isReleased) {
+                connection.ready(this);
+            }
+        });
+        body = sending;
+        endpoint.sendBeginning(
+                token,
+                isSettled,
+                prefix.array(),
+                prefix.length(),
+                next.message().encoded(),
+                prefix.storedFrom());
+        sending.read();
+    }
+
+    private void proceedWithBody() {
+        OutgoingBody sending = body;
+        if (sending == null) {
+            return;
+        }
+        Rejection gone = sending.gone();
+        if (gone == null) {
+            sending.proceed(endpoint);
+        } else if (endpoint.isSending()) {
+            AmqpLog.deliveryAborted(connection.id(), endpoint.name(), gone.text());
+            endBody(sending.token());
+            settleLarge(sending, Outcome.FAILED);
+        }
+        if (!endpoint.isSending() && body == sending) {
+            body = null;
+            if (terms.isSentSettled()) {
+                settleLarge(sending, Outcome.ACCEPTED);
+            }
+        }
+    }
+
+    /** What was sent settled is done when all of it was sent, as its body is needed until then. */
+    private void settleLarge(OutgoingBody sent, Outcome outcome) {
+        Consumer open = consumer;
+        if (open != null && mode != Mode.BROWSE) {
+            open.settle(sent.token(), outcome, false);
+        }
+    }
+
+    /** The peer wants no more of a delivery, or there is no more. */
+    private void endBody(long token) {
+        OutgoingBody sending = body;
+        if (sending != null && sending.token() == token) {
+            body = null;
+            if (endpoint.isSending()) {
+                endpoint.giveUp();
+            }
+        }
     }
 }

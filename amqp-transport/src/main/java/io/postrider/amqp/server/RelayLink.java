@@ -4,6 +4,7 @@ package io.postrider.amqp.server;
 
 import io.postrider.amqp.codec.ErrorConditions;
 import io.postrider.amqp.engine.IncomingEndpoint;
+import io.postrider.api.address.AddressKind;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.BrokerGateway;
@@ -68,6 +69,14 @@ final class RelayLink extends IncomingLink {
         } else {
             refuse(token, ((RelayTerms.Refused) terms).error());
         }
+    }
+
+    @Override
+    boolean streams(Message head) {
+        RelayTerms to = RelayTerms.of(head, connection().virtualHost());
+        Target target = to instanceof RelayTerms.Destination destination ? targets.get(destination) : null;
+        Producer open = target == null ? null : target.producer;
+        return open != null && open.address().kind() == AddressKind.QUEUE;
     }
 
     private void route(Message message, long token, RelayTerms.Destination destination) {

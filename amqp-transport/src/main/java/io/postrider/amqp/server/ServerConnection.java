@@ -13,6 +13,7 @@ import io.postrider.amqp.engine.OutgoingEndpoint;
 import io.postrider.amqp.sasl.SaslSettings;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.port.Authenticator.Identity;
+import io.postrider.api.port.BodyStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
@@ -51,6 +52,7 @@ final class ServerConnection implements EngineListener {
     private final SaslHandshake handshake;
     private final LinkOpener opener;
     private final ConnectionTermini termini;
+    private final UploadBudget uploads = new UploadBudget(this::uploadsPaused);
 
     private Identity identity = Identity.ANONYMOUS;
     private String virtualHost = AddressKey.DEFAULT_VIRTUAL_HOST;
@@ -65,6 +67,7 @@ final class ServerConnection implements EngineListener {
     private final Set<OutgoingLink> outgoing = new LinkedHashSet<>();
     private final ArrayDeque<OutgoingLink> ready = new ArrayDeque<>();
 
+    private boolean isInputHeld;
     private boolean isInTurn;
     private boolean isTouched;
     private boolean isReleased;
@@ -120,6 +123,14 @@ final class ServerConnection implements EngineListener {
 
     MessageDecoder decoder() {
         return loop.decoder();
+    }
+
+    BodyStore bodies() {
+        return listener.gateway().bodies();
+    }
+
+    UploadBudget uploads() {
+        return uploads;
     }
 
     DeliveryPrefix prefix() {
@@ -264,7 +275,14 @@ final class ServerConnection implements EngineListener {
     }
 
     void autoRead(boolean isOn) {
-        bridge.autoRead(isOn);
+        isInputHeld = !isOn;
+        bridge.autoRead(isOn && !uploads.isPaused());
+    }
+
+    /** While we do not read, the peer's silence is our doing. */
+    private void uploadsPaused(boolean isPaused) {
+        lastReadNs = System.nanoTime();
+        bridge.autoRead(!isPaused && !isInputHeld);
     }
 
     // ---- work from elsewhere
@@ -339,7 +357,7 @@ final class ServerConnection implements EngineListener {
 
     @Override
     public void inputHeld(boolean isHeld) {
-        bridge.autoRead(!isHeld);
+        autoRead(!isHeld);
     }
 
     void authenticated(Identity who) {
@@ -479,7 +497,7 @@ final class ServerConnection implements EngineListener {
 
     private void tickOpen(long nowNs) {
         long idleTimeoutMs = listener.settings().idleTimeoutMs();
-        if (idleTimeoutMs > 0 && nowNs - lastReadNs > idleTimeoutMs * NS_PER_MS) {
+        if (idleTimeoutMs > 0 && !uploads.isPaused() && nowNs - lastReadNs > idleTimeoutMs * NS_PER_MS) {
             AmqpLog.connectionIdle(id, peer, (nowNs - lastReadNs) / NS_PER_MS);
             forceClose(new ErrorCondition(
                     AmqpError.RESOURCE_LIMIT_EXCEEDED, "Nothing was received for " + idleTimeoutMs + " ms"));

@@ -176,7 +176,8 @@ class SessionRulesTest {
     @Test
     void windowIsEnforcedAndReplenishedAtHalf() {
         EngineHarness harness = withSender();
-        int half = EngineSession.INCOMING_WINDOW / 2;
+        int window = 1024;
+        int half = window / 2;
         byte[] fragment = Frames.frame(0, 0, Frames.continuation(0, true), new byte[1]);
         Transfer first = Frames.transfer(0, 0, false);
         first.setMore(true);
@@ -190,7 +191,7 @@ class SessionRulesTest {
 
         Flow flow = harness.takeOne(Flow.class);
         assertNull(flow.getHandle());
-        assertEquals(EngineSession.INCOMING_WINDOW, flow.getIncomingWindow().intValue());
+        assertEquals(IncomingWindow.FRAMES_MAX, flow.getIncomingWindow().intValue());
         assertEquals(1 + half + 1, flow.getNextIncomingId().intValue());
     }
 
@@ -202,7 +203,7 @@ class SessionRulesTest {
         byte[] fragment = Frames.frame(0, 0, Frames.continuation(0, true), new byte[1]);
         java.io.ByteArrayOutputStream burst = new java.io.ByteArrayOutputStream();
         burst.writeBytes(Frames.frame(0, 0, first, new byte[1]));
-        for (int i = 0; i < EngineSession.INCOMING_WINDOW; i++) {
+        for (int i = 0; i < IncomingWindow.FRAMES_MAX + IncomingWindow.FRAMES_BORNE; i++) {
             burst.writeBytes(fragment);
         }
 

@@ -45,10 +45,17 @@ public final class InMemoryBroker implements BrokerGateway {
     private final List<String> closedConnections = new ArrayList<>();
     private final List<ConsumerRequest> requests = new ArrayList<>();
     private final List<String> closes = new ArrayList<>();
+    private final InMemoryBodies bodies;
     private Rejection publishRejection;
 
     public InMemoryBroker(Executor executor) {
         this.executor = executor;
+        this.bodies = new InMemoryBodies(executor);
+    }
+
+    @Override
+    public InMemoryBodies bodies() {
+        return bodies;
     }
 
     private static final class Item {

@@ -39,6 +39,9 @@ public interface BrokerGateway {
      */
     void deleteSubscription(SubscriptionKey key, Reply<SubscriptionDefinition> reply);
 
+    /** Where the ends of large messages go. */
+    BodyStore bodies();
+
     /** A connection is gone: its temporary addresses are deleted. Its endpoints were closed before. */
     void connectionClosed(String connectionId);
 }

@@ -36,7 +36,7 @@ public record ConsumerRequest(
     public enum Mode {
         /** Each delivery waits for an outcome: at least once. */
         ACKNOWLEDGE,
-        /** Each delivery is done before it is handed over: at most once. */
+        /** Each delivery is done before it is handed over: at most once. One with a body waits for its outcome all the same. */
         AT_MOST_ONCE,
         /** Deliveries are copies; nothing is taken from the queue. */
         BROWSE

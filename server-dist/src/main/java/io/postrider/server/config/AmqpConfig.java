@@ -27,7 +27,7 @@ public record AmqpConfig(
         InvalidSettingException.checkHost(ConfigKey.AMQP_HOST, host);
         InvalidSettingException.checkRange(ConfigKey.AMQP_PORT, port, 0, 65_535);
         InvalidSettingException.checkRange(ConfigKey.AMQP_MAX_FRAME_SIZE, maxFrameSizeBytes, 512, 64 << 20);
-        InvalidSettingException.checkRange(ConfigKey.AMQP_MAX_MESSAGE_SIZE, maxMessageSizeBytes, 1024, 1 << 30);
+        InvalidSettingException.checkRange(ConfigKey.AMQP_MAX_MESSAGE_SIZE, maxMessageSizeBytes, 1024, 1L << 40);
         InvalidSettingException.checkRange(ConfigKey.AMQP_IDLE_TIMEOUT, idleTimeoutMs, 0, 86_400_000);
         InvalidSettingException.checkRange(ConfigKey.AMQP_OPEN_TIMEOUT, openTimeoutMs, 100, 3_600_000);
         InvalidSettingException.checkRange(ConfigKey.AMQP_CONNECTIONS_MAX, connectionsMax, 1, 1_000_000);

@@ -14,7 +14,7 @@ enum ConfigKey {
     AMQP_HOST("amqp.host", "127.0.0.1"),
     AMQP_PORT("amqp.port", "5672"),
     AMQP_MAX_FRAME_SIZE("amqp.max-frame-size-bytes", "256KiB"),
-    AMQP_MAX_MESSAGE_SIZE("amqp.max-message-size-bytes", "256MiB"),
+    AMQP_MAX_MESSAGE_SIZE("amqp.max-message-size-bytes", "16GiB"),
     AMQP_IDLE_TIMEOUT("amqp.idle-timeout-ms", "60000"),
     AMQP_OPEN_TIMEOUT("amqp.open-timeout-ms", "10000"),
     AMQP_CONNECTIONS_MAX("amqp.connections-max", "10000"),

@@ -749,7 +749,9 @@ public final class Dispatcher {
         if (entry.isDurable()) {
             shownUpTo = Math.max(shownUpTo, entry.offset + 1);
         }
-        if (consumer.request.mode() == ConsumerRequest.Mode.AT_MOST_ONCE) {
+        // A large message's body goes with the message, and is needed until the consumer says that it has been sent.
+        if (consumer.request.mode() == ConsumerRequest.Mode.AT_MOST_ONCE
+                && entry.body().body() == null) {
             handAtMostOnce(consumer, entry);
             return;
         }

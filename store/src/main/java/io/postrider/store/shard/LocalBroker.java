@@ -179,7 +179,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         });
     }
 
-    /** Where the ends of large messages go. */
+    @Override
     public BodyStore bodies() {
         return bodyStore;
     }

@@ -67,7 +67,10 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
         if (isClosed || runner.isFailed()) {
             return; // the listener was told that the fate of what is under way is unknown
         }
-        boolean isLogged = !address.subscriptions().isEmpty() && (message.isDurable() || effects.isSpilling(address));
+        // A large message's body is staged in the log, which must learn whose it is.
+        boolean isLarge = message.body() != null;
+        boolean isLogged =
+                isLarge || (!address.subscriptions().isEmpty() && (message.isDurable() || effects.isSpilling(address)));
         Rejection full = gate.refusal(isLogged);
         if (full != null) {
             gate.countRefusal();
@@ -81,7 +84,7 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
             answer(token, null);
             return;
         }
-        boolean isAwaited = message.isDurable();
+        boolean isAwaited = message.isDurable() || isLarge;
         runner.propose(new Command.Publish(address.id(), message, publisher), this, isAwaited ? token : SPILLED);
         if (!isAwaited) {
             effects.spilled(address, 1);

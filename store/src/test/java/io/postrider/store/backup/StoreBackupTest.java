@@ -300,11 +300,6 @@ class StoreBackupTest {
         }
 
         @Override
-        public long usableBytes(Path directory) throws IOException {
-            return FILES.usableBytes(directory);
-        }
-
-        @Override
         public boolean exists(Path path) {
             return FILES.exists(path);
         }
