@@ -10,6 +10,7 @@ import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
+import io.postrider.api.port.StorageStats;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -86,6 +87,6 @@ final class FakeAdmin implements BrokerAdmin {
 
     @Override
     public BrokerStats stats() {
-        return new BrokerStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+        return new BrokerStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, StorageStats.NONE);
     }
 }

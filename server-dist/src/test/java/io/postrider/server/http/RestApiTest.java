@@ -19,6 +19,12 @@ import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.server.config.HttpConfig;
 import io.postrider.server.metrics.BrokerMetrics;
+import io.postrider.store.backup.StoreBackup;
+import io.postrider.store.checkpoint.FileCheckpoints;
+import io.postrider.store.io.RealFiles;
+import io.postrider.store.journal.JournalSettings;
+import io.postrider.store.log.LocalShardLog;
+import io.postrider.store.segment.SegmentSettings;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -27,12 +33,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,8 +75,20 @@ class RestApiTest {
         }
     }
 
+    /** A backup of an empty store; no test here takes one. */
+    private static StoreBackup backup(Path directory) {
+        RealFiles files = new RealFiles();
+        return new StoreBackup(
+                files,
+                directory,
+                FileCheckpoints.open(files, directory.resolve("checkpoints"), 0, SegmentSettings.DEFAULTS),
+                LocalShardLog.open(files, directory.resolve("journal"), JournalSettings.DEFAULT),
+                task -> task.accept(0),
+                Clock.systemUTC());
+    }
+
     @BeforeEach
-    void listen() throws Exception {
+    void listen(@TempDir Path directory) throws Exception {
         vertx = Vertx.vertx();
         listener = new HttpListener(vertx, new HttpConfig("127.0.0.1", 0, false), readiness);
         port = listener.start().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -76,7 +97,8 @@ class RestApiTest {
                 new FakeUsers(),
                 (name, password, roles) -> new UserRecord(name, new byte[16], 4096, new byte[32], new byte[32], roles),
                 PolicyTable.DEFAULT,
-                new BrokerMetrics(admin, false)));
+                new BrokerMetrics(admin, false),
+                backup(directory)));
     }
 
     @AfterEach
