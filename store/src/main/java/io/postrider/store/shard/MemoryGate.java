@@ -64,6 +64,6 @@ final class MemoryGate {
     }
 
     private long inUse() {
-        return budget.softBytes() + runner.heldBytes() + log.pendingBytes();
+        return budget.softBytes() + budget.transactionBytes() + runner.heldBytes() + log.pendingBytes();
     }
 }
