@@ -24,6 +24,10 @@ public final class Capabilities {
     public static final Symbol PROPERTY_FILTERS = Symbol.valueOf("AMQP_FILTEX_PROP_V1_0");
     public static final Symbol SQL_FILTER = Symbol.valueOf("AMQP_FILTEX_SQL_V1_0");
 
+    public static final Symbol LOCAL_TRANSACTIONS = Symbol.valueOf("amqp:local-transactions");
+    public static final Symbol MULTI_TRANSACTIONS_PER_SESSION = Symbol.valueOf("amqp:multi-txns-per-ssn");
+    public static final Symbol MULTI_SESSIONS_PER_TRANSACTION = Symbol.valueOf("amqp:multi-ssns-per-txn");
+
     public static final Symbol QUEUE = Symbol.valueOf("queue");
     public static final Symbol TOPIC = Symbol.valueOf("topic");
     public static final Symbol TEMPORARY_QUEUE = Symbol.valueOf("temporary-queue");

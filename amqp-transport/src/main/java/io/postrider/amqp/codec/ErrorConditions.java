@@ -45,6 +45,9 @@ public final class ErrorConditions {
             case ILLEGAL_STATE -> Symbols.ILLEGAL_STATE;
             case STOLEN -> Symbols.LINK_STOLEN;
             case FORCED -> DETACH_FORCED;
+            case TRANSACTION_ROLLED_BACK -> Symbols.TRANSACTION_ROLLBACK;
+            case TRANSACTION_TIMEOUT -> Symbols.TRANSACTION_TIMEOUT;
+            case TRANSACTION_UNKNOWN -> Symbols.TRANSACTION_UNKNOWN_ID;
             case STORE_FAILED, INTERNAL -> INTERNAL_ERROR;
         };
     }
@@ -109,6 +112,10 @@ public final class ErrorConditions {
         static final Symbol PRECONDITION_FAILED = Symbol.valueOf("amqp:precondition-failed");
         static final Symbol ILLEGAL_STATE = Symbol.valueOf("amqp:illegal-state");
         static final Symbol LINK_STOLEN = Symbol.valueOf("amqp:link:stolen");
+
+        static final Symbol TRANSACTION_ROLLBACK = Symbol.valueOf("amqp:transaction:rollback");
+        static final Symbol TRANSACTION_TIMEOUT = Symbol.valueOf("amqp:transaction:timeout");
+        static final Symbol TRANSACTION_UNKNOWN_ID = Symbol.valueOf("amqp:transaction:unknown-id");
 
         private Symbols() {}
     }

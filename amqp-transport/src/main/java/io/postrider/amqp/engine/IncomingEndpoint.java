@@ -5,6 +5,7 @@ package io.postrider.amqp.engine;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
@@ -140,6 +141,11 @@ public final class IncomingEndpoint extends EngineLink {
         session.disposeIncoming(id, settlesNow, outcome);
     }
 
+    /** The state sent with a delivery of which frames are still to come; null if there is none. */
+    public @Nullable DeliveryState stateUnderWay() {
+        return isAssembling ? state : null;
+    }
+
     /** The tag of the delivery being handed over; only during {@link Handler#delivery}. */
     public byte[] deliveryTag() {
         ByteBuffer bytes = tagBytes;
@@ -157,7 +163,7 @@ public final class IncomingEndpoint extends EngineLink {
         if (!isAssembling) {
             begin(frame, bytes, codec);
         } else {
-            continued(frame, bytes);
+            continued(frame, bytes, codec);
         }
         if (frame.isAborted) {
             abort();
@@ -237,7 +243,7 @@ public final class IncomingEndpoint extends EngineLink {
         }
     }
 
-    private void continued(TransferFrame frame, ByteBuffer bytes) {
+    private void continued(TransferFrame frame, ByteBuffer bytes, PerformativeCodec codec) {
         if (frame.hasDeliveryId && frame.deliveryId != deliveryId) {
             throw ProtocolException.session(
                     AmqpError.ILLEGAL_STATE,
@@ -255,6 +261,21 @@ public final class IncomingEndpoint extends EngineLink {
                     "Expected the same message-format in every transfer of a delivery on link '" + name() + "'");
         }
         isSettled |= frame.isSettled;
+        if (frame.stateStart >= 0) {
+            continued(DispositionFrame.state(bytes, frame.stateStart, frame.stateEnd, codec));
+        }
+    }
+
+    /** A transaction that only a later frame names holds for the whole delivery; two cannot (AMQP 1.0 §4.4.2). */
+    private void continued(@Nullable DeliveryState later) {
+        if (later instanceof TransactionalState next) {
+            if (state instanceof TransactionalState first && !first.getTxnId().equals(next.getTxnId())) {
+                throw ProtocolException.link(
+                        AmqpError.ILLEGAL_STATE,
+                        "Expected the same transaction in every transfer of a delivery on link '" + name() + "'");
+            }
+            state = next;
+        }
     }
 
     private static byte[] tagOf(TransferFrame frame, ByteBuffer bytes) {

@@ -4,9 +4,11 @@ package io.postrider.amqp.engine;
 
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.codec.AMQPDefinedTypes;
 import org.apache.qpid.proton.codec.DecoderImpl;
 import org.apache.qpid.proton.codec.EncoderImpl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proton-J's codec for performatives, behind a structural check of what it is given. Not thread-safe: one per event loop,
@@ -50,6 +52,33 @@ public final class PerformativeCodec {
         } finally {
             decoder.setByteBuffer(null);
         }
+    }
+
+    /**
+     * The value of a message whose body is one AMQP value (AMQP 1.0 §3.2.8), whatever sections stand around it.
+     *
+     * @throws IllegalArgumentException when the bytes are no such message
+     */
+    public @Nullable Object bodyValue(ByteBuffer message) {
+        Object value = null;
+        boolean hasValue = false;
+        int at = message.position();
+        try {
+            while (at < message.limit()) {
+                int end = WireFormat.skip(message, at, message.limit());
+                if (decode(message, at, end) instanceof AmqpValue body) {
+                    value = body.getValue();
+                    hasValue = true;
+                }
+                at = end;
+            }
+        } catch (ProtocolException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        if (!hasValue) {
+            throw new IllegalArgumentException("Expected a message with an amqp-value section, but it has none");
+        }
+        return value;
     }
 
     /** Encodes a value; the result is valid until the next call. */

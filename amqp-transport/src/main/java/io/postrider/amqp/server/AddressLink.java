@@ -94,7 +94,7 @@ final class AddressLink extends IncomingLink implements Reply<Producer> {
             throw new IllegalStateException(
                     "Expected an open producer on link " + endpoint().name());
         }
-        target.publish(message, token);
+        publish(target, message, token);
     }
 
     @Override

@@ -9,11 +9,11 @@ import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.BodyStore;
+import io.postrider.api.port.Producer;
 import io.postrider.api.port.ProducerListener;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListener {
     private static final long SETTLED_BIT = 1L << 32;
-    private static final Symbol UNKNOWN_TRANSACTION = Symbol.valueOf("amqp:transaction:unknown-id");
 
     private final ServerConnection connection;
     private final IncomingEndpoint endpoint;
@@ -40,6 +39,8 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     private final Map<Long, IncomingUpload> uploads = new HashMap<>();
 
     private @Nullable IncomingUpload current;
+    /** Of the deliveries under way that belong to one, by token. */
+    private final Map<Long, PeerTransaction> transactions = new HashMap<>();
 
     /** @param canReject whether the peer's source knows the outcome rejected; if not, a refusal ends the link */
     IncomingLink(ServerConnection connection, IncomingEndpoint endpoint, int window, boolean canReject) {
@@ -48,6 +49,7 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
         this.credit = new ProducerCredit(window);
         this.canReject = canReject;
         endpoint.handler(this);
+        connection.transactions().add(this);
     }
 
     ServerConnection connection() {
@@ -85,9 +87,17 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
         credit.received(payload.remaining());
         long token = token(deliveryId, isSettled);
         if (state instanceof TransactionalState) {
-            // Never treated as if there were no transaction (AMQP 1.0 §4.3).
-            refuse(token, new ErrorCondition(UNKNOWN_TRANSACTION, "There is no such transaction"));
-            return;
+            PeerTransaction transaction = connection.transactions().find(state);
+            if (transaction == null) {
+                // Never treated as if there were no transaction (AMQP 1.0 §4.3).
+                refuse(
+                        token,
+                        ErrorConditions.condition(
+                                new Rejection(ErrorCode.TRANSACTION_UNKNOWN, "There is no such transaction")));
+                return;
+            }
+            transaction.sent();
+            transactions.put(token, transaction);
         }
         Message message;
         try {
@@ -98,6 +108,43 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
         }
         route(message, token);
         topUp();
+    }
+
+    /** Publishes a message, as part of a transaction if it came in one. */
+    final void publish(Producer producer, Message message, long token) {
+        PeerTransaction transaction = transactions.isEmpty() ? null : transactions.get(token);
+        if (transaction == null) {
+            producer.publish(message, token);
+        } else {
+            transaction.transaction().publish(producer, message, token);
+        }
+    }
+
+    /** The message of a token is part of its transaction, or never will be. */
+    private @Nullable PeerTransaction taken(long token, boolean isRefused) {
+        PeerTransaction transaction = transactions.isEmpty() ? null : transactions.remove(token);
+        if (transaction != null) {
+            if (isRefused && (token & SETTLED_BIT) != 0) {
+                transaction.transaction().doom("A message that was sent pre-settled was refused");
+            }
+            transaction.taken();
+        }
+        return transaction;
+    }
+
+    /** The link went before the message of a token could be handed over. */
+    final void dropped(long token) {
+        PeerTransaction transaction = transactions.get(token);
+        if (transaction != null) {
+            transaction.transaction().doom("A link was closed while a message was on its way");
+            taken(token, true);
+        }
+    }
+
+    private void gone() {
+        release();
+        abandonUploads();
+        connection.transactions().remove(this);
     }
 
     @Override
@@ -175,15 +222,13 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
 
     @Override
     public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {
-        release();
-        abandonUploads();
+        gone();
         left(isClosed, () -> endpoint.detach(isClosed, null));
     }
 
     @Override
     public void lost(boolean isOrderly) {
-        release();
-        abandonUploads();
+        gone();
         left(false, () -> {});
     }
 
@@ -233,8 +278,9 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
         finished(token);
         uploads.remove(token);
         credit.answered();
+        PeerTransaction transaction = taken(token, false);
         if ((token & SETTLED_BIT) == 0) {
-            endpoint.settle((int) token, Accepted.getInstance());
+            endpoint.settle((int) token, transaction == null ? Accepted.getInstance() : transaction.accepted());
         }
         topUp();
     }
@@ -263,6 +309,7 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
         if (upload != null) {
             upload.abandon();
         }
+        taken(token, true);
         boolean isUnsettled = (token & SETTLED_BIT) == 0;
         if (isUnsettled && canReject) {
             Rejected rejected = new Rejected();

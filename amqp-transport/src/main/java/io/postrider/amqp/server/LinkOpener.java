@@ -46,7 +46,7 @@ final class LinkOpener {
 
     void open(IncomingEndpoint endpoint, Attach attach) {
         if (attach.getTarget() instanceof Coordinator) {
-            refuse(endpoint, AmqpError.NOT_IMPLEMENTED, "Transactions are not offered");
+            new CoordinatorLink(connection, endpoint, gateway, attach).open();
         } else if (attach.getTarget() instanceof Target target) {
             LinkIdentity identity = new LinkIdentity(connection, endpoint, listener.links(), false);
             identity.take(() -> open(endpoint, attach, target, identity));

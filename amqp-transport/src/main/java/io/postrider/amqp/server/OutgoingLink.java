@@ -25,7 +25,6 @@ import io.postrider.api.port.Reply;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Received;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.AmqpError;
@@ -52,8 +51,6 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
     private static final int AVERAGE_OVER = 16;
     /** Deliveries sent before the next link of the connection has its turn. */
     private static final int TURN_MAX = 64;
-
-    private static final Symbol UNKNOWN_TRANSACTION = Symbol.valueOf("amqp:transaction:unknown-id");
 
     private record Waiting(long deliveryId, Message message, int deliveryCount) {}
 
@@ -224,8 +221,9 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
         if (open == null) {
             return;
         }
-        if (state instanceof TransactionalState) {
-            endpoint.detach(true, new ErrorCondition(UNKNOWN_TRANSACTION, "There is no such transaction"));
+        endForeign(delivery, state);
+        if (state instanceof TransactionalState transactional) {
+            settle(open, delivery, isSettled, transactional);
             return;
         }
         if (!isSettled && (state == null || state instanceof Received)) {
@@ -239,12 +237,59 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
             endBody(delivery.token());
             return;
         }
-        if (!isSettled) {
-            unconfirmed.put(delivery.token(), new Unconfirmed(delivery, outcome));
-        }
         endBody(delivery.token());
+        awaits(delivery, isSettled, outcome);
         Outcome said = Outcomes.outcome(state, terms.defaultOutcome());
         open.settle(delivery.token(), said == null ? terms.defaultOutcome() : said, !isSettled);
+    }
+
+    private void awaits(OutgoingDelivery delivery, boolean isSettled, DeliveryState outcome) {
+        if (!isSettled) {
+            unconfirmed.put(delivery.token(), new Unconfirmed(delivery, outcome));
+        } else if (!unconfirmed.isEmpty()) {
+            unconfirmed.remove(delivery.token());
+        }
+    }
+
+    /** What the peer says of a delivery holds if it commits the transaction (AMQP 1.0 §4.4.3). */
+    private void settle(Consumer open, OutgoingDelivery delivery, boolean isSettled, TransactionalState state) {
+        PeerTransaction transaction = connection.transactions().find(state);
+        if (transaction == null) {
+            endpoint.detach(
+                    true,
+                    ErrorConditions.condition(
+                            new Rejection(ErrorCode.TRANSACTION_UNKNOWN, "There is no such transaction")));
+            return;
+        }
+        DeliveryState outcome = state.getOutcome() instanceof DeliveryState said ? said : null;
+        if (!isSettled && (outcome == null || outcome instanceof Received)) {
+            return;
+        }
+        if (mode != Mode.ACKNOWLEDGE) {
+            if (!isSettled) {
+                endpoint.settle(delivery, state);
+            }
+            return;
+        }
+        awaits(delivery, isSettled, state);
+        Outcome said = Outcomes.outcome(outcome, terms.defaultOutcome());
+        transaction
+                .transaction()
+                .settle(open, delivery.token(), said == null ? terms.defaultOutcome() : said, !isSettled);
+    }
+
+    /** An outcome within one transaction cannot be changed outside of it: then the transaction's control link ends (AMQP 1.0 §4.4.3). */
+    private void endForeign(OutgoingDelivery delivery, @Nullable DeliveryState state) {
+        Unconfirmed earlier = unconfirmed.isEmpty() ? null : unconfirmed.get(delivery.token());
+        PeerTransaction holder =
+                earlier == null ? null : connection.transactions().find(earlier.state());
+        if (holder == null || holder == connection.transactions().find(state)) {
+            return;
+        }
+        holder.owner()
+                .fail(ErrorConditions.condition(new Rejection(
+                        ErrorCode.TRANSACTION_ROLLED_BACK,
+                        "An outcome was given for a delivery that is part of another transaction")));
     }
 
     @Override

@@ -175,7 +175,7 @@ final class RelayLink extends IncomingLink {
             Producer open = producer;
             Rejection refused = refusal;
             if (open != null) {
-                open.publish(message, token);
+                RelayLink.this.publish(open, message, token);
             } else if (refused != null) {
                 answered(token, refused);
             } else {
@@ -187,6 +187,9 @@ final class RelayLink extends IncomingLink {
             isClosed = true;
             isBlocked = false;
             holdIfAnyBlocked();
+            for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+                dropped(next.token());
+            }
             Producer open = producer;
             if (open != null) {
                 producer = null;
@@ -203,7 +206,7 @@ final class RelayLink extends IncomingLink {
                 }
                 producer = opened;
                 for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
-                    opened.publish(next.message(), next.token());
+                    RelayLink.this.publish(opened, next.message(), next.token());
                 }
             });
         }

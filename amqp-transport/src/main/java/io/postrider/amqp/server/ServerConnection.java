@@ -53,6 +53,7 @@ final class ServerConnection implements EngineListener {
     private final LinkOpener opener;
     private final ConnectionTermini termini;
     private final UploadBudget uploads = new UploadBudget(this::uploadsPaused);
+    private final PeerTransactions transactions = new PeerTransactions();
 
     private Identity identity = Identity.ANONYMOUS;
     private String virtualHost = AddressKey.DEFAULT_VIRTUAL_HOST;
@@ -135,6 +136,16 @@ final class ServerConnection implements EngineListener {
 
     DeliveryPrefix prefix() {
         return loop.prefix();
+    }
+
+    PeerTransactions transactions() {
+        return transactions;
+    }
+
+    /** The value a message of a control link carries. */
+    @Nullable
+    Object bodyValue(ByteBuffer message) {
+        return loop.codec().bodyValue(message);
     }
 
     ConnectionTermini termini() {

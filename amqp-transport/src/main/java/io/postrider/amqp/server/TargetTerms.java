@@ -42,6 +42,10 @@ final class TargetTerms {
 
     /** Whether the peer's source knows the outcome rejected; one that names no outcomes is taken to know them all. */
     boolean allowsRejected() {
+        return allowsRejected(attach);
+    }
+
+    static boolean allowsRejected(Attach attach) {
         if (!(attach.getSource() instanceof Source source)) {
             return true;
         }

@@ -34,6 +34,9 @@ class ErrorConditionsTest {
         "ILLEGAL_STATE, amqp:illegal-state, ILLEGAL_STATE",
         "STOLEN, amqp:link:stolen, STOLEN",
         "FORCED, amqp:link:detach-forced, FORCED",
+        "TRANSACTION_ROLLED_BACK, amqp:transaction:rollback, TRANSACTION_ROLLED_BACK",
+        "TRANSACTION_TIMEOUT, amqp:transaction:timeout, TRANSACTION_TIMEOUT",
+        "TRANSACTION_UNKNOWN, amqp:transaction:unknown-id, TRANSACTION_UNKNOWN",
         "STORE_FAILED, amqp:internal-error, INTERNAL",
         "INTERNAL, amqp:internal-error, INTERNAL",
     })

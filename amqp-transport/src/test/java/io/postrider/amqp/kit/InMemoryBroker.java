@@ -22,8 +22,10 @@ import io.postrider.api.port.Producer;
 import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.Reply;
+import io.postrider.api.port.Transaction;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -231,6 +233,100 @@ public final class InMemoryBroker implements BrokerGateway {
     }
 
     @Override
+    public void begin(String connectionId, Reply<Transaction> reply) {
+        run(() -> reply.ok(new Pending()));
+    }
+
+    /** What a transaction will do, in order; rolled back when it is doomed. */
+    private final class Pending implements Transaction {
+        private final List<Runnable> sends = new ArrayList<>();
+        private final Map<Retired, Outcome> ends = new LinkedHashMap<>();
+        private boolean isDoomed;
+        private boolean isEnded;
+
+        private record Retired(Receiver receiver, long deliveryId, Item item, boolean confirm) {}
+
+        @Override
+        public void publish(Producer producer, Message message, long token) {
+            Sender sender = (Sender) producer;
+            run(() -> {
+                if (publishRejection == null) {
+                    sends.add(() -> sender.put(message));
+                } else {
+                    isDoomed = true;
+                }
+                if (token != Producer.NO_REPLY) {
+                    sender.listener.published(token, publishRejection);
+                }
+            });
+        }
+
+        @Override
+        public void settle(Consumer consumer, long deliveryId, Outcome outcome, boolean confirm) {
+            Receiver receiver = (Receiver) consumer;
+            run(() -> {
+                Item item = confirm ? receiver.unsettled.get(deliveryId) : receiver.unsettled.remove(deliveryId);
+                if (item != null) {
+                    ends.put(new Retired(receiver, deliveryId, item, confirm), outcome);
+                }
+            });
+        }
+
+        @Override
+        public void doom(String reason) {
+            run(() -> isDoomed = true);
+        }
+
+        @Override
+        public void commit(Reply<End> reply) {
+            run(() -> {
+                if (isEnded) {
+                    reply.rejected(new Rejection(ErrorCode.TRANSACTION_UNKNOWN, "ended"));
+                } else if (isDoomed) {
+                    takeBack();
+                    reply.rejected(new Rejection(ErrorCode.TRANSACTION_ROLLED_BACK, "doomed"));
+                } else {
+                    isEnded = true;
+                    sends.forEach(Runnable::run);
+                    ends.forEach((end, outcome) -> {
+                        end.receiver.unsettled.remove(end.deliveryId);
+                        outcomes.add(outcome);
+                        end.receiver.giveBack(end.item, outcome);
+                        if (end.confirm) {
+                            end.receiver.sink.settled(end.deliveryId);
+                        }
+                        dispatch(end.receiver.mailbox);
+                    });
+                    reply.ok(End.COMMITTED);
+                }
+            });
+        }
+
+        @Override
+        public void rollback(Reply<End> reply) {
+            run(() -> {
+                takeBack();
+                reply.ok(End.ROLLED_BACK);
+            });
+        }
+
+        private void takeBack() {
+            if (isEnded) {
+                return;
+            }
+            isEnded = true;
+            List<Retired> back = new ArrayList<>(ends.keySet());
+            Collections.reverse(back);
+            for (Retired end : back) {
+                if (!end.confirm) {
+                    end.receiver.giveBack(end.item, Outcome.FAILED);
+                }
+            }
+            back.forEach(end -> dispatch(end.receiver.mailbox));
+        }
+    }
+
+    @Override
     public void findAddress(AddressKey key, Reply<AddressDefinition> reply) {
         run(() -> {
             Address address = addresses.get(key);
@@ -343,19 +439,23 @@ public final class InMemoryBroker implements BrokerGateway {
                     listener.published(token, publishRejection);
                     return;
                 }
-                if (address.isTopic()) {
-                    for (Mailbox mailbox : address.subscriptions) {
-                        mailbox.items.add(new Item(message, 0));
-                        dispatch(mailbox);
-                    }
-                } else {
-                    address.queue.items.add(new Item(message, 0));
-                    dispatch(address.queue);
-                }
+                put(message);
                 if (token != NO_REPLY) {
                     listener.published(token, null);
                 }
             });
+        }
+
+        private void put(Message message) {
+            if (address.isTopic()) {
+                for (Mailbox mailbox : address.subscriptions) {
+                    mailbox.items.add(new Item(message, 0));
+                    dispatch(mailbox);
+                }
+            } else {
+                address.queue.items.add(new Item(message, 0));
+                dispatch(address.queue);
+            }
         }
 
         @Override

@@ -34,7 +34,6 @@ import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
 import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
-import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
@@ -288,17 +287,6 @@ class ListenerLinkTest {
         peer.send(0, Frames.receiver("r", 1, "missing"));
         assertNull(peer.expect(Attach.class).getSource());
         assertEquals("amqp:not-found", detachCondition());
-    }
-
-    @Test
-    void coordinatorIsNotOfferedYet() throws Exception {
-        Attach attach = Frames.sender("txn", 0, null);
-        attach.setTarget(new Coordinator());
-
-        peer.send(0, attach);
-
-        assertNull(peer.expect(Attach.class).getTarget());
-        assertEquals("amqp:not-implemented", detachCondition());
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,6 +152,27 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * What a local transaction does, as one whole: its parts are applied in order, and no other command between them.
+     *
+     * @param parts any commands but commits
+     */
+    record Commit(List<Command> parts) implements Command {
+        public Commit {
+            parts = List.copyOf(parts);
+            for (Command part : parts) {
+                if (part instanceof Commit) {
+                    throw new IllegalArgumentException("Expected no commit within a commit");
+                }
+            }
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.commit(this);
+        }
+    }
+
     /** Creates an address; an equal one may exist already, a different one refuses the command. */
     record DefineAddress(AddressDefinition definition) implements Command {
         @Override
@@ -218,6 +240,8 @@ public sealed interface Command {
         R stageChunk(StageChunk command);
 
         R dropBody(DropBody command);
+
+        R commit(Commit command);
 
         R defineAddress(DefineAddress command);
 

@@ -35,6 +35,12 @@ public enum ErrorCode {
     STOLEN,
     /** The broker ended this: a consumer that fell too far behind, an operator's act. */
     FORCED,
+    /** The transaction was rolled back, so that nothing of it took effect. */
+    TRANSACTION_ROLLED_BACK,
+    /** The transaction was rolled back because it was open for too long. */
+    TRANSACTION_TIMEOUT,
+    /** There is no such transaction, or it has ended. */
+    TRANSACTION_UNKNOWN,
     /** The shard's log has failed; the outcome of anything in flight is unknown. */
     STORE_FAILED,
     /** A defect of the broker. */

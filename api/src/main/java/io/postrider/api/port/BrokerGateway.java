@@ -20,6 +20,12 @@ public interface BrokerGateway {
     /** Opens a receiving endpoint, creating address and subscription where policy allows. No credit to begin with. */
     void openConsumer(ConsumerRequest request, DeliverySink sink, Reply<Consumer> reply);
 
+    /**
+     * Begins a local transaction, which lives in memory until it is committed. It is rolled back when it is open for longer than the broker
+     * allows, or when its connection is gone.
+     */
+    void begin(String connectionId, Reply<Transaction> reply);
+
     /** Says what an address is; rejected with {@code NOT_FOUND} if it does not exist. Creates nothing. */
     void findAddress(AddressKey key, Reply<AddressDefinition> reply);
 
@@ -42,6 +48,6 @@ public interface BrokerGateway {
     /** Where the ends of large messages go. */
     BodyStore bodies();
 
-    /** A connection is gone: its temporary addresses are deleted. Its endpoints were closed before. */
+    /** A connection is gone: its temporary addresses are deleted and its transactions rolled back. Its endpoints were closed before. */
     void connectionClosed(String connectionId);
 }

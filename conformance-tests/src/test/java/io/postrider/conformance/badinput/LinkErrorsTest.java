@@ -19,7 +19,6 @@ import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
@@ -201,16 +200,6 @@ class LinkErrorsTest extends BadInputContract {
                 detach.getError().getInfo().get(Symbol.valueOf("field")).toString());
         assertNotNull(detach.getError().getDescription());
         assertConnectionLives();
-    }
-
-    @Test
-    void coordinatorIsRefusedPolitely() {
-        Attach attach = RawAmqpPeer.senderAttach("transactions", 0, "unused");
-        attach.setTarget(new Coordinator());
-        peer.send(0, attach);
-
-        assertNull(peer.expect(Attach.class).getTarget());
-        assertDetached("amqp:not-implemented");
     }
 
     @Test

@@ -77,8 +77,8 @@ class LargeMessageTest {
             }
             long killed = size(broker.data());
             broker.start();
-            try (JMSContext context = new PostriderConnectionFactory("amqp://127.0.0.1:" + broker.amqpPort())
-                    .createContext()) {
+            try (JMSContext context =
+                    new PostriderConnectionFactory("amqp://127.0.0.1:" + broker.amqpPort()).createContext()) {
                 assertNull(context.createConsumer(context.createQueue("large")).receive(500));
             }
             for (int i = 0; i < 4; i++) {

@@ -186,7 +186,9 @@ final class StreamClient implements AutoCloseable {
     private <T> T expect(Class<T> kind) throws IOException {
         Object frame = read();
         while (!kind.isInstance(frame)) {
-            if (frame != null && !(frame instanceof Flow) && !frame.getClass().getSimpleName().equals("Attach")) {
+            if (frame != null
+                    && !(frame instanceof Flow)
+                    && !frame.getClass().getSimpleName().equals("Attach")) {
                 throw new IOException("Expected " + kind.getSimpleName() + ", but got " + frame);
             }
             frame = read();

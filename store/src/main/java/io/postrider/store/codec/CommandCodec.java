@@ -8,6 +8,8 @@ import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.message.Message;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Bytes of one log entry: a batch of commands with the time stamped on it. An encoder is owned by one thread; decoding is
@@ -22,12 +24,14 @@ public final class CommandCodec implements Command.Visitor<Void> {
     public static final int VERSION = 2;
 
     private static final int COUNT_POSITION = 10;
+    private static final int COMMIT = 16;
 
     /** Flag of an entry that an operator took out: it counts as empty, though its bytes are still there. */
     private static final int SKIPPED = 2;
 
     private final ByteWriter out = new ByteWriter(256 * 1024);
     private int count;
+    private final BodyPositions bodies = new BodyPositions();
     private int bodyAt;
     private int bodyBytes;
 
@@ -35,6 +39,9 @@ public final class CommandCodec implements Command.Visitor<Void> {
     @FunctionalInterface
     public interface Decoded {
         void command(long timeMs, Command command, int bodyAt, int bodyBytes);
+
+        /** Where the message of the next part of a commit is; told for each of them before the commit itself. */
+        default void part(int bodyAt, int bodyBytes) {}
     }
 
     /** Begins an entry. */
@@ -45,22 +52,28 @@ public final class CommandCodec implements Command.Visitor<Void> {
         out.putLong(timeMs);
         out.putInt(0);
         count = 0;
+        bodies.clear();
     }
 
     public void add(Command command) {
-        bodyBytes = 0;
-        command.accept(this);
+        if (command instanceof Command.Commit) {
+            command.accept(this);
+        } else {
+            addPlain(command);
+        }
         count++;
     }
 
-    /** Position in the entry of the message or chunk of the command added last. */
-    public int bodyAt() {
-        return bodyAt;
+    private void addPlain(Command command) {
+        bodyAt = 0;
+        bodyBytes = 0;
+        command.accept(this);
+        bodies.add(bodyAt, bodyBytes);
     }
 
-    /** Bytes of the message or chunk of the command added last; 0 if it has none. */
-    public int bodyBytes() {
-        return bodyBytes;
+    /** Where in the entry the messages and chunks are: one position for each command, and for each part of a commit. */
+    public BodyPositions bodies() {
+        return bodies;
     }
 
     public int length() {
@@ -169,6 +182,16 @@ public final class CommandCodec implements Command.Visitor<Void> {
     }
 
     @Override
+    public Void commit(Command.Commit command) {
+        out.putByte(COMMIT);
+        out.putInt(command.parts().size());
+        for (Command part : command.parts()) {
+            addPlain(part);
+        }
+        return null;
+    }
+
+    @Override
     public Void defineAddress(Command.DefineAddress command) {
         out.putByte(8);
         DefinitionCodec.write(command.definition(), out);
@@ -270,6 +293,26 @@ public final class CommandCodec implements Command.Visitor<Void> {
 
     private static void readCommand(ByteReader in, int start, long timeMs, Decoded each) {
         int type = in.readByte();
+        if (type == COMMIT) {
+            readCommit(in, start, timeMs, each);
+        } else {
+            readPart(type, in, start, timeMs, each);
+        }
+    }
+
+    private static void readCommit(ByteReader in, int start, long timeMs, Decoded each) {
+        int count = in.readCount(1);
+        List<Command> parts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            readPart(in.readByte(), in, start, timeMs, (time, part, bodyAt, bodyBytes) -> {
+                parts.add(part);
+                each.part(bodyAt, bodyBytes);
+            });
+        }
+        each.command(timeMs, new Command.Commit(parts), 0, 0);
+    }
+
+    private static void readPart(int type, ByteReader in, int start, long timeMs, Decoded each) {
         switch (type) {
             case 1 -> readPublish(in, start, timeMs, each);
             case 4 -> readDeadLetter(in, start, timeMs, each);
@@ -308,7 +351,9 @@ public final class CommandCodec implements Command.Visitor<Void> {
             case 12 -> new Command.PutUser(DefinitionCodec.readUser(in));
             case 13 -> new Command.RemoveUser(in.readString());
             case 15 -> new Command.DropBody(in.readLong());
-            default -> throw new CodecException("Expected a command type of 1 to 15, but found " + type);
+            default ->
+                throw new CodecException(
+                        "Expected a command type of 1 to 16, and no commit within a commit, but found " + type);
         };
     }
 

@@ -71,6 +71,8 @@ public final class Dispatcher {
     private long markedUpTo;
     private boolean isMarked;
     private boolean isAwake;
+    private boolean isDiscarded;
+    private int inTransactions;
     private boolean isSpilling;
     private boolean hasMoved;
     private long wakesAtMs;
@@ -341,10 +343,13 @@ public final class Dispatcher {
         boolean isOldest = true;
         for (Entry entry : consumer.unsettled.sorted()) {
             consumer.unsettled.remove(entry.deliveryId);
+            if (entry.provisional != null) {
+                continue; // it is with the transaction from now on
+            }
             if (how != Consumer.Close.LOST) {
-                outcomes.end(consumer, entry, consumer.request.defaultOutcome());
+                end(consumer, entry, consumer.request.defaultOutcome());
             } else if (isOldest) {
-                outcomes.end(consumer, entry, Outcome.FAILED);
+                end(consumer, entry, Outcome.FAILED);
             } else {
                 doubt(entry);
                 giveBack(entry);
@@ -435,6 +440,7 @@ public final class Dispatcher {
 
     /** Gives up what it holds: its subscription is gone. */
     public void discard() {
+        isDiscarded = true;
         feeds.forEach(feed -> feed.close(ledger));
         ledger.discard();
         settles.clear();
@@ -452,8 +458,62 @@ public final class Dispatcher {
             }
             return;
         }
+        if (entry.provisional != null) {
+            consumer.unsettled.put(entry); // the transaction decides
+            return;
+        }
         entry.isConfirmWanted = confirm;
-        outcomes.end(consumer, entry, outcome);
+        outcomes.end(consumer, entry, outcome, proposals);
+    }
+
+    /**
+     * Says what a transaction will make of a delivery.
+     *
+     * @param confirm whether the peer keeps the delivery until the transaction ends
+     * @return null if there is nothing new to end: the delivery is unknown, is known to be a part of this transaction, or is one of another
+     */
+    public @Nullable Provisional join(
+            Object transaction, Consumption consumer, long deliveryId, Outcome outcome, boolean confirm) {
+        Entry entry = consumer.unsettled.remove(deliveryId);
+        if (entry == null) {
+            return null;
+        }
+        Provisional known = entry.provisional;
+        boolean isForeign = known != null && !known.isOf(transaction);
+        if (confirm || isForeign) {
+            consumer.unsettled.put(entry);
+        }
+        if (isForeign) {
+            return null;
+        }
+        Provisional joined = known == null ? new Provisional(this, consumer, entry, transaction) : known;
+        joined.become(outcome, confirm);
+        if (known != null) {
+            return null;
+        }
+        inTransactions++;
+        return joined;
+    }
+
+    void leftTransaction() {
+        inTransactions--;
+    }
+
+    /** Whether a transaction holds messages of it. */
+    public boolean isInTransaction() {
+        return inTransactions > 0;
+    }
+
+    boolean isDiscarded() {
+        return isDiscarded;
+    }
+
+    void end(Consumption consumer, Entry entry, Outcome outcome) {
+        outcomes.end(consumer, entry, outcome, proposals);
+    }
+
+    void end(Consumption consumer, Entry entry, Outcome outcome, Ends ends) {
+        outcomes.end(consumer, entry, outcome, ends);
     }
 
     void exclude(Consumption consumer, Entry entry) {

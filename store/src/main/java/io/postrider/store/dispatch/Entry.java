@@ -72,6 +72,10 @@ final class Entry {
     @Nullable
     Entry nextByDelivery;
 
+    /** What a transaction that is open will make of it. */
+    @Nullable
+    Provisional provisional;
+
     private @Nullable List<Consumption> excluded;
 
     Entry(long offset, long after, long sequence, Message message) {

@@ -13,6 +13,7 @@ public final class MemoryBudget {
     private final long bytesMax;
     private long bytes;
     private long softBytes;
+    private long transactionBytes;
 
     public MemoryBudget(long bytesMax) {
         this.bytesMax = bytesMax;
@@ -28,8 +29,19 @@ public final class MemoryBudget {
         return softBytes;
     }
 
+    /** Bytes of messages sent in transactions that are open. */
+    public long transactionBytes() {
+        return transactionBytes;
+    }
+
     public long bytesMax() {
         return bytesMax;
+    }
+
+    /** An open transaction holds more, or less. */
+    public void holdTransaction(long more) {
+        bytes += more;
+        transactionBytes += more;
     }
 
     void hold(long more) {

@@ -38,44 +38,44 @@ final class Outcomes {
         this.totals = totals;
     }
 
-    /** Ends a delivery that is out with a consumer. */
-    void end(Consumption consumer, Entry entry, Outcome outcome) {
+    /** Ends a delivery that is out with a consumer; what becomes of a durable message goes to {@code ends}. */
+    void end(Consumption consumer, Entry entry, Outcome outcome, Ends ends) {
         if (outcome instanceof Outcome.Accepted) {
-            accept(entry);
+            accept(entry, ends);
         } else if (outcome instanceof Outcome.Released) {
             dispatcher.confirm(entry);
             dispatcher.giveBack(entry);
         } else if (outcome instanceof Outcome.Rejected rejected) {
-            bury(consumer, entry, DeadLetterReason.REJECTED, rejected.condition(), rejected.description(), true);
+            bury(consumer, entry, DeadLetterReason.REJECTED, rejected.condition(), rejected.description(), true, ends);
         } else if (outcome instanceof Outcome.Modified modified) {
-            modify(consumer, entry, modified);
+            modify(consumer, entry, modified, ends);
         }
     }
 
-    private void accept(Entry entry) {
+    private void accept(Entry entry, Ends ends) {
         counters.acknowledged++;
         totals.acknowledged++;
         if (entry.isDurable()) {
             ledger.move(entry, Entry.State.ENDING);
-            proposals.settle(dispatcher, entry.offset, entry.sizeBytes);
+            ends.settle(dispatcher, entry.offset, entry.sizeBytes);
         } else {
             dispatcher.finishSoft(entry);
         }
     }
 
-    private void modify(Consumption consumer, Entry entry, Outcome.Modified modified) {
+    private void modify(Consumption consumer, Entry entry, Outcome.Modified modified, Ends ends) {
         AddressPolicy policy = address.definition().policy();
         boolean isLastAttempt = modified.isDeliveryFailed()
                 && policy.maxDeliveryAttempts() > 0
                 && entry.attempts + 1 >= policy.maxDeliveryAttempts();
         if (isLastAttempt) {
-            bury(consumer, entry, DeadLetterReason.MAX_DELIVERY_ATTEMPTS, null, null, true);
+            bury(consumer, entry, DeadLetterReason.MAX_DELIVERY_ATTEMPTS, null, null, true, ends);
             return;
         }
         if (modified.isUndeliverableHere()) {
             dispatcher.exclude(consumer, entry);
             if (!dispatcher.canAnyTake(entry)) {
-                bury(consumer, entry, DeadLetterReason.UNDELIVERABLE, null, null, modified.isDeliveryFailed());
+                bury(consumer, entry, DeadLetterReason.UNDELIVERABLE, null, null, modified.isDeliveryFailed(), ends);
                 return;
             }
         }
@@ -84,11 +84,16 @@ final class Outcomes {
             dispatcher.giveBack(entry);
             return;
         }
-        requeue(consumer, entry, modified.isDeliveryFailed(), modified.merge(), policy);
+        requeue(consumer, entry, modified.isDeliveryFailed(), modified.merge(), policy, ends);
     }
 
     private void requeue(
-            Consumption consumer, Entry entry, boolean countsAsAttempt, Annotations merge, AddressPolicy policy) {
+            Consumption consumer,
+            Entry entry,
+            boolean countsAsAttempt,
+            Annotations merge,
+            AddressPolicy policy,
+            Ends ends) {
         counters.requeued++;
         totals.requeued++;
         long nowMs = proposals.nowMs();
@@ -97,7 +102,7 @@ final class Outcomes {
                 : 0;
         if (durable != null && entry.isDurable()) {
             dispatcher.pause(consumer, entry);
-            proposals.propose(new Command.Requeue(
+            ends.propose(new Command.Requeue(
                     durable.id(), durable.epoch(), entry.offset, countsAsAttempt, merge, notBeforeMs));
             return;
         }
@@ -115,7 +120,8 @@ final class Outcomes {
             DeadLetterReason reason,
             @Nullable String condition,
             @Nullable String description,
-            boolean countsAsAttempt) {
+            boolean countsAsAttempt,
+            Ends ends) {
         int attempts = entry.attempts + (countsAsAttempt ? 1 : 0);
         AddressKey target = DeadLettering.target(address, reason);
         if (!entry.isDurable()) {
@@ -127,6 +133,7 @@ final class Outcomes {
         dispatcher.pause(consumer, entry);
         if (target == null || entry.message != null) {
             proposeLetter(
+                    ends,
                     entry.offset,
                     entry.sizeBytes,
                     target,
@@ -138,10 +145,12 @@ final class Outcomes {
             return;
         }
         SubscriptionState subscription = dispatcher.subscription();
+        ends.readBegins();
         proposals.read(address, new long[] {entry.offset}, 0, Integer.MAX_VALUE, (messages, count) -> {
             Message message = messages[0];
             if (message != null) {
                 proposeLetter(
+                        ends,
                         entry.offset,
                         entry.sizeBytes,
                         target,
@@ -151,10 +160,12 @@ final class Outcomes {
                         condition,
                         description);
             }
+            ends.readEnds();
         });
     }
 
     private void proposeLetter(
+            Ends ends,
             long offset,
             long bytes,
             @Nullable AddressKey target,
@@ -176,7 +187,7 @@ final class Outcomes {
                         proposals.nowMs(),
                         condition,
                         description);
-        proposals.propose(new Command.DeadLetter(
+        ends.propose(new Command.DeadLetter(
                 subscription.id(),
                 subscription.epoch(),
                 offset,
@@ -200,6 +211,7 @@ final class Outcomes {
             proposals.expire(dispatcher, entry.offset, entry.sizeBytes);
         } else {
             proposeLetter(
+                    proposals,
                     entry.offset,
                     entry.sizeBytes,
                     target,
@@ -214,6 +226,7 @@ final class Outcomes {
     /** The time to live of a message that no entry holds ran out; its policy keeps it. */
     void expireUnheld(long offset, Message message) {
         proposeLetter(
+                proposals,
                 offset,
                 message.sizeBytes(),
                 DeadLettering.target(address, DeadLetterReason.EXPIRED),

@@ -3,22 +3,15 @@
 package io.postrider.store.dispatch;
 
 import io.postrider.api.address.AddressKey;
-import io.postrider.api.command.Command;
 import io.postrider.api.message.Message;
 
 /** What a dispatcher asks of the shard runner. Called on the shard's thread. */
-public interface Proposals extends BodyReads {
+public interface Proposals extends BodyReads, Ends {
     /** Wall clock, milliseconds. */
     long nowMs();
 
-    /** A durable message was accepted; neighbours are merged into one command. */
-    void settle(Dispatcher dispatcher, long offset, long bytes);
-
     /** The time to live of a durable message ran out and nobody keeps it; neighbours are merged. */
     void expire(Dispatcher dispatcher, long offset, long bytes);
-
-    /** Any other end or return of a durable message. */
-    void propose(Command command);
 
     /** A message that is in no log became a letter: it is published to its target. */
     void letter(AddressKey target, Message letter);

@@ -18,6 +18,9 @@ public interface Effects {
     /** Nobody listens. */
     Effects NONE = new Effects() {};
 
+    /** The part of a commit with this number is applied next. */
+    default void part(int part) {}
+
     /** A message was appended; each subscription that wants it may dispatch it. */
     default void published(AddressState address, long offset, Message message, @Nullable String publisher) {}
 

@@ -120,6 +120,17 @@ public final class ShardMachine implements Command.Visitor<Result> {
         }
     }
 
+    /** A part that makes no sense any more changes nothing, as it would alone; the others are done all the same. */
+    @Override
+    public Result commit(Command.Commit command) {
+        long count = 0;
+        for (int i = 0; i < command.parts().size(); i++) {
+            effects.part(i);
+            count += command.parts().get(i).accept(this).count();
+        }
+        return Result.of(count);
+    }
+
     @Override
     public Result settle(Command.Settle command) {
         SubscriptionState subscription = current(command.subscriptionId(), command.epoch());

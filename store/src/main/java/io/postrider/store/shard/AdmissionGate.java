@@ -100,6 +100,6 @@ final class AdmissionGate {
     }
 
     private long inUse() {
-        return budget.softBytes() + runner.heldBytes() + log.pendingBytes();
+        return budget.softBytes() + budget.transactionBytes() + runner.heldBytes() + log.pendingBytes();
     }
 }

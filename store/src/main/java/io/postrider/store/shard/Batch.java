@@ -3,6 +3,7 @@
 package io.postrider.store.shard;
 
 import io.postrider.api.command.Command;
+import io.postrider.store.codec.BodyPositions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,8 +14,7 @@ final class Batch {
     private final List<Command> commands = new ArrayList<>();
     private final List<@Nullable Completion> completions = new ArrayList<>();
     private long[] tokens = new long[64];
-    private int[] bodyPositions = new int[64];
-    private int[] bodyLengths = new int[64];
+    private final BodyPositions bodies = new BodyPositions();
     long index;
     long timeMs;
     /** Bytes of the messages and chunks in it. */
@@ -23,8 +23,6 @@ final class Batch {
     void add(Command command, @Nullable Completion completion, long token) {
         if (commands.size() == tokens.length) {
             tokens = Arrays.copyOf(tokens, tokens.length * 2);
-            bodyPositions = Arrays.copyOf(bodyPositions, tokens.length);
-            bodyLengths = Arrays.copyOf(bodyLengths, tokens.length);
         }
         tokens[commands.size()] = token;
         commands.add(command);
@@ -52,23 +50,15 @@ final class Batch {
         return tokens[i];
     }
 
-    /** Says where in the entry the body of a command is; a length of 0 for none. */
-    void setBody(int i, int position, int length) {
-        bodyPositions[i] = position;
-        bodyLengths[i] = length;
-    }
-
-    int bodyPosition(int i) {
-        return bodyPositions[i];
-    }
-
-    int bodyLength(int i) {
-        return bodyLengths[i];
+    /** Where in the entry the bodies of the commands and of the parts of commits are. */
+    BodyPositions bodies() {
+        return bodies;
     }
 
     void clear() {
         commands.clear();
         completions.clear();
+        bodies.clear();
         bytes = 0;
     }
 }

@@ -11,9 +11,19 @@ package io.postrider.store.shard;
  * @param checkpointEarlyBytes log bytes to be replayed, or bytes of consumed messages in segments, after which one is taken if the last
  *     is some seconds old
  * @param volatileBacklogBytesMax how far a volatile topic subscription may fall behind before its consumers are closed
+ * @param transactionBytesMax bytes one open transaction may hold; what goes beyond is refused, and the transaction rolled back
+ * @param transactionTimeoutMs how long a transaction may be open before it is rolled back
  */
 public record BrokerSettings(
-        long messageBytesMax, long checkpointTriggerBytes, long checkpointEarlyBytes, long volatileBacklogBytesMax) {
+        long messageBytesMax,
+        long checkpointTriggerBytes,
+        long checkpointEarlyBytes,
+        long volatileBacklogBytesMax,
+        long transactionBytesMax,
+        long transactionTimeoutMs) {
+    private static final long TRANSACTION_BYTES_MAX = 16L << 20;
+    private static final long TRANSACTION_TIMEOUT_MS = 300_000;
+
     public static final BrokerSettings DEFAULT = new BrokerSettings(256L << 20, 256L << 20, 64L << 20, 64L << 20);
 
     public BrokerSettings {
@@ -21,6 +31,33 @@ public record BrokerSettings(
         positive("checkpoint trigger bytes", checkpointTriggerBytes);
         positive("checkpoint early bytes", checkpointEarlyBytes);
         positive("volatile backlog bytes", volatileBacklogBytesMax);
+        positive("transaction bytes", transactionBytesMax);
+        positive("transaction time-out", transactionTimeoutMs);
+    }
+
+    /** With the usual limits of transactions. */
+    public BrokerSettings(
+            long messageBytesMax,
+            long checkpointTriggerBytes,
+            long checkpointEarlyBytes,
+            long volatileBacklogBytesMax) {
+        this(
+                messageBytesMax,
+                checkpointTriggerBytes,
+                checkpointEarlyBytes,
+                volatileBacklogBytesMax,
+                TRANSACTION_BYTES_MAX,
+                TRANSACTION_TIMEOUT_MS);
+    }
+
+    BrokerSettings withTransactions(long bytesMax, long timeoutMs) {
+        return new BrokerSettings(
+                messageBytesMax,
+                checkpointTriggerBytes,
+                checkpointEarlyBytes,
+                volatileBacklogBytesMax,
+                bytesMax,
+                timeoutMs);
     }
 
     private static void positive(String what, long value) {

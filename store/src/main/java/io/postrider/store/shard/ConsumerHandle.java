@@ -42,6 +42,14 @@ final class ConsumerHandle implements Consumer {
         }
     }
 
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    Consumption consumption() {
+        return consumption;
+    }
+
     @Override
     public void close(Close how) {
         runner.run(() -> {

@@ -24,6 +24,7 @@ import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.ShardLog;
+import io.postrider.api.port.Transaction;
 import io.postrider.api.selector.InvalidSelectorException;
 import io.postrider.api.selector.Selector;
 import io.postrider.store.body.BodyIndex;
@@ -64,6 +65,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     private final AdmissionGate gate;
     private final MemoryBudget budget;
     private final LocalBodies bodyStore;
+    private final Transactions transactions;
     private final Consumers consumers;
     private final LocalAdmin admin;
 
@@ -94,6 +96,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.gate = new AdmissionGate(settings, budget, log, runner, parts.space);
         parts.space.onChange(state -> loop.execute(runner::scheduleTurn));
         this.budget = budget;
+        this.transactions = new Transactions(state, runner, effects, budget, settings, parts);
         this.consumers = new Consumers(state, runner, effects);
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
         this.bodyStore = new LocalBodies(runner, state);
@@ -143,7 +146,10 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
 
     private void start() {
         effects.start(runner);
-        runner.start(this::afterTurn, effects::closeAll);
+        runner.start(this::afterTurn, reason -> {
+            effects.closeAll(reason);
+            transactions.failed(reason);
+        });
         for (long bodyId : state.bodies().open()) {
             runner.propose(new Command.DropBody(bodyId), null, 0);
         }
@@ -306,6 +312,16 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         then.accept(address);
     }
 
+    @Override
+    public void begin(String connectionId, Reply<Transaction> reply) {
+        runner.run(() -> transactions.begin(connectionId, reply));
+    }
+
+    /** Transactions that have not ended. Shard's thread. */
+    int openTransactions() {
+        return transactions.count();
+    }
+
     // ---- addresses and subscriptions
 
     @Override
@@ -362,6 +378,10 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
                         ErrorCode.RESOURCE_LOCKED,
                         "Subscription '" + key + "' has "
                                 + effects.dispatcher(subscription).consumerCount() + " consumers"));
+            } else if (effects.dispatcher(subscription).isInTransaction()) {
+                reply.rejected(new Rejection(
+                        ErrorCode.RESOURCE_LOCKED,
+                        "Messages of subscription '" + key + "' are part of a transaction that is open"));
             } else {
                 runner.propose(
                         new Command.DeleteSubscription(key),
@@ -374,6 +394,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     @Override
     public void connectionClosed(String connectionId) {
         runner.run(() -> {
+            transactions.connectionClosed(connectionId);
             for (AddressState address : List.copyOf(state.addresses())) {
                 if (connectionId.equals(address.definition().temporaryOwner())) {
                     runner.propose(

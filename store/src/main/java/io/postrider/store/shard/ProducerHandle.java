@@ -4,6 +4,7 @@ package io.postrider.store.shard;
 
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.command.Command;
+import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.Producer;
@@ -90,6 +91,24 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
             effects.spilled(address, 1);
             answer(token, null); // it is in no worse a place than one that is in memory only
         }
+    }
+
+    /** Publishes as part of a transaction: it waits there. */
+    void publish(OpenTransaction transaction, Message message, long token) {
+        if (isClosed || runner.isFailed()) {
+            String text = "'" + address.definition().key() + "' takes no more messages from this sender";
+            transaction.refused(text);
+            answer(token, new Rejection(ErrorCode.RESOURCE_DELETED, text));
+            return;
+        }
+        Rejection refusal = gate.refusal(true);
+        if (refusal != null) {
+            gate.countRefusal();
+            transaction.refused(refusal.text());
+        } else {
+            refusal = transaction.add(address.id(), request.containerId(), message);
+        }
+        answer(token, refusal);
     }
 
     @Override

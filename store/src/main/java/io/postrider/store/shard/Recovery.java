@@ -2,14 +2,17 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.shard;
 
+import io.postrider.api.command.Command;
 import io.postrider.api.message.Message;
 import io.postrider.store.body.BodyIndex;
 import io.postrider.store.checkpoint.Checkpoints;
+import io.postrider.store.codec.BodyPositions;
 import io.postrider.store.codec.CommandCodec;
 import io.postrider.store.codec.StateCodec;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.queue.AddressState;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,21 +30,52 @@ final class Recovery {
             StateCodec.read(loaded.state(), machine.state());
             bodies.restore(loaded.extents());
         }
-        Effects bookkeeping = new Bookkeeping(bodies);
+        Replay replay = new Replay(machine, bodies);
         return disk.log().replay(loaded.index(), (entry, bytes) -> {
+            replay.entry = entry;
             try {
-                CommandCodec.decode(bytes, (timeMs, command, bodyAt, bodyBytes) -> {
-                    bodies.at(entry, bodyAt, bodyBytes);
-                    machine.apply(timeMs, command, bookkeeping);
-                });
+                CommandCodec.decode(bytes, replay);
             } catch (RuntimeException e) {
                 throw new PoisonEntryException(entry, e);
             }
         });
     }
 
+    /** Applies what it is given, one entry after the other. */
+    private static final class Replay implements CommandCodec.Decoded {
+        private final ShardMachine machine;
+        private final BodyIndex bodies;
+        private final BodyPositions parts = new BodyPositions();
+        private final Bookkeeping bookkeeping;
+        private long entry;
+
+        Replay(ShardMachine machine, BodyIndex bodies) {
+            this.machine = machine;
+            this.bodies = bodies;
+            this.bookkeeping =
+                    new Bookkeeping(bodies, part -> bodies.at(entry, parts.position(part), parts.length(part)));
+        }
+
+        @Override
+        public void part(int bodyAt, int bodyBytes) {
+            parts.add(bodyAt, bodyBytes);
+        }
+
+        @Override
+        public void command(long timeMs, Command command, int bodyAt, int bodyBytes) {
+            bodies.at(entry, bodyAt, bodyBytes);
+            machine.apply(timeMs, command, bookkeeping);
+            parts.clear();
+        }
+    }
+
     /** Keeps track of where bodies are; there is nobody else to tell yet. */
-    private record Bookkeeping(BodyIndex bodies) implements Effects {
+    private record Bookkeeping(BodyIndex bodies, IntConsumer parts) implements Effects {
+        @Override
+        public void part(int part) {
+            parts.accept(part);
+        }
+
         @Override
         public void published(AddressState address, long offset, Message message, @Nullable String publisher) {
             bodies.appended(address.id(), offset, address.lowestWanted());

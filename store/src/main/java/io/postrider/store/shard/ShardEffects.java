@@ -13,6 +13,7 @@ import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
 import io.postrider.store.body.BodyIndex;
+import io.postrider.store.codec.BodyPositions;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.MemoryBudget;
@@ -45,6 +46,8 @@ final class ShardEffects implements Effects {
     private final Map<Integer, List<VolatileSubscription>> volatileByTopic = new HashMap<>();
     private final List<Endpoint> endpoints = new ArrayList<>();
     private @Nullable ShardRunner runner;
+    private BodyPositions partBodies = new BodyPositions();
+    private int firstPart;
     private long index;
     private int hand;
     /** Non-durable messages on their way to the log, by address: while there are any, the next one must follow them. */
@@ -100,6 +103,17 @@ final class ShardEffects implements Effects {
     /** Index of the entry whose effects follow. */
     void at(long entryIndex) {
         index = entryIndex;
+    }
+
+    /** Where in the entry the bodies of the commit that is applied next are, from this one on. */
+    void parts(BodyPositions positions, int first) {
+        partBodies = positions;
+        firstPart = first;
+    }
+
+    @Override
+    public void part(int part) {
+        bodies.at(index, partBodies.position(firstPart + part), partBodies.length(firstPart + part));
     }
 
     /** Index of the entry being applied. */

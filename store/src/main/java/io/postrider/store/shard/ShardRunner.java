@@ -185,6 +185,13 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         if (command instanceof Command.StageChunk stage) {
             return stage.chunk().length;
         }
+        if (command instanceof Command.Commit commit) {
+            long bytes = 0;
+            for (Command part : commit.parts()) {
+                bytes += heapBytes(part);
+            }
+            return bytes;
+        }
         return command instanceof Command.DeadLetter dead && dead.letter() != null
                 ? dead.letter().heapBytes()
                 : 0;
@@ -334,8 +341,8 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         codec.begin(batch.timeMs);
         for (int i = 0; i < batch.size(); i++) {
             codec.add(batch.command(i));
-            batch.setBody(i, codec.bodyAt(), codec.bodyBytes());
         }
+        batch.bodies().addAll(codec.bodies());
         ByteBuffer bytes = codec.end();
         appendedBytes += bytes.remaining();
         batch.index = log.append(bytes);
@@ -432,6 +439,13 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         if (command instanceof Command.Settle settle) {
             return settle.bytes();
         }
+        if (command instanceof Command.Commit commit) {
+            long bytes = 0;
+            for (Command part : commit.parts()) {
+                bytes += releasedBytes(part);
+            }
+            return bytes;
+        }
         boolean isMany = command instanceof Command.Purge
                 || command instanceof Command.DeleteAddress
                 || command instanceof Command.DeleteSubscription
@@ -448,8 +462,18 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
 
     private void apply(Batch batch) {
         effects.at(batch.index);
+        int body = 0;
         for (int i = 0; i < batch.size(); i++) {
-            bodies.at(batch.index, batch.bodyPosition(i), batch.bodyLength(i));
+            if (batch.command(i) instanceof Command.Commit commit) {
+                effects.parts(batch.bodies(), body);
+                body += commit.parts().size();
+            } else {
+                bodies.at(
+                        batch.index,
+                        batch.bodies().position(body),
+                        batch.bodies().length(body));
+                body++;
+            }
             Result result = machine.apply(batch.timeMs, batch.command(i), effects);
             releasedBytes += releasedBytes(batch.command(i));
             Completion completion = batch.completion(i);

@@ -155,4 +155,11 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
     public String removeUser(Command.RemoveUser command) {
         return "remove-user name=" + command.name();
     }
+
+    @Override
+    public String commit(Command.Commit command) {
+        List<String> parts = new ArrayList<>();
+        command.parts().forEach(part -> parts.add(part.accept(this)));
+        return "commit (" + String.join("; ", parts) + ")";
+    }
 }

@@ -42,7 +42,6 @@ import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
 import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
-import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
@@ -56,7 +55,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Part 3: message format, outcomes, sources and targets; and of part 4 that there are no transactions to be had. */
+/** Part 3: message format, outcomes, sources and targets; and of part 4 what a transaction that nobody declared is worth. */
 class Part3MessagingTest extends SpecContract {
 
     @BeforeEach
@@ -511,16 +510,6 @@ class Part3MessagingTest extends SpecContract {
     }
 
     // ---- part 4
-
-    @Test
-    @Spec({"AMQP 1.0", "4.5.1"})
-    void coordinatorIsRefusedAsLongAsThereIsNone() {
-        Attach attach = RawAmqpPeer.senderAttach("transactions", 0, null);
-        attach.setTarget(new Coordinator());
-        peer.send(0, attach);
-
-        assertRefused("amqp:not-implemented", Role.SENDER);
-    }
 
     @Test
     @Spec({"AMQP 1.0", "4.3"})

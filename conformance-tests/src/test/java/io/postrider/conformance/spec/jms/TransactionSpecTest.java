@@ -30,8 +30,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Chapter 6.2.7: transacted sessions. */
-@KnownDeviation(run = JmsRun.POSTRIDER, why = "the broker has no coordinator yet")
-@KnownDeviation(run = JmsRun.QPID, why = "the broker has no coordinator yet")
 class TransactionSpecTest extends JmsSpecTest {
 
     private Session transacted() throws JMSException {
