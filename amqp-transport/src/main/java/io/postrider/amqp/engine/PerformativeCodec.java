@@ -58,27 +58,41 @@ public final class PerformativeCodec {
      * The value of a message whose body is one AMQP value (AMQP 1.0 §3.2.8), whatever sections stand around it.
      *
      * @throws IllegalArgumentException when the bytes are no such message
+     * @throws UnsupportedOperationException when they are well formed, but a field holds what its type does not allow, or an extension
+     *     does: a global-id (AMQP 1.0 §4.5.2) has no standard form
      */
     public @Nullable Object bodyValue(ByteBuffer message) {
         Object value = null;
         boolean hasValue = false;
         int at = message.position();
-        try {
-            while (at < message.limit()) {
-                int end = WireFormat.skip(message, at, message.limit());
-                if (decode(message, at, end) instanceof AmqpValue body) {
-                    value = body.getValue();
-                    hasValue = true;
-                }
-                at = end;
+        while (at < message.limit()) {
+            int end = sectionEnd(message, at);
+            if (section(message, at, end) instanceof AmqpValue body) {
+                value = body.getValue();
+                hasValue = true;
             }
-        } catch (ProtocolException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            at = end;
         }
         if (!hasValue) {
             throw new IllegalArgumentException("Expected a message with an amqp-value section, but it has none");
         }
         return value;
+    }
+
+    private static int sectionEnd(ByteBuffer message, int at) {
+        try {
+            return WireFormat.skip(message, at, message.limit());
+        } catch (ProtocolException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private Object section(ByteBuffer message, int at, int end) {
+        try {
+            return decode(message, at, end);
+        } catch (ProtocolException e) {
+            throw new UnsupportedOperationException(e.getMessage(), e);
+        }
     }
 
     /** Encodes a value; the result is valid until the next call. */

@@ -82,6 +82,9 @@ final class CoordinatorLink implements IncomingEndpoint.Handler {
         } catch (IllegalArgumentException e) {
             refuse(deliveryId, new ErrorCondition(ErrorConditions.DECODE_ERROR, e.getMessage()));
             return;
+        } catch (UnsupportedOperationException e) {
+            refuse(deliveryId, new ErrorCondition(AmqpError.NOT_IMPLEMENTED, e.getMessage()));
+            return;
         }
         if (request instanceof Declare declare) {
             declare(deliveryId, declare);
