@@ -19,7 +19,10 @@ public record EngineSettings(
 
     private static final int FRAME_BYTES_LIMIT = 1 << 24;
     private static final long MESSAGE_BYTES_LIMIT = 1L << 50;
-    private static final long COLLECTED_BYTES_LIMIT = 256L << 20;
+    /** Collecting doubles its array and a message is a copy of it, so that an eighth of the heap may become three. */
+    private static final long COLLECTED_BYTES_LIMIT =
+            Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
+
     private static final int WHOLE_BYTES_MAX = 256 * 1024;
 
     public EngineSettings {

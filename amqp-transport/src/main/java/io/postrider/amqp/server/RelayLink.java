@@ -73,8 +73,13 @@ final class RelayLink extends IncomingLink {
 
     @Override
     boolean streams(Message head) {
-        RelayTerms to = RelayTerms.of(head, connection().virtualHost());
-        Target target = to instanceof RelayTerms.Destination destination ? targets.get(destination) : null;
+        if (!(RelayTerms.of(head, connection().virtualHost()) instanceof RelayTerms.Destination destination)) {
+            return false;
+        }
+        if (destination.kind() == AddressKind.QUEUE) {
+            return true; // if it is something else, the message is refused
+        }
+        Target target = targets.get(destination);
         Producer open = target == null ? null : target.producer;
         return open != null && open.address().kind() == AddressKind.QUEUE;
     }
