@@ -100,7 +100,9 @@ class TransactionTest {
         }
 
         String text() {
-            return value != null ? value.toString() : rejection != null ? rejection.code().name() : "none";
+            return value != null
+                    ? value.toString()
+                    : rejection != null ? rejection.code().name() : "none";
         }
     }
 
@@ -362,7 +364,8 @@ class TransactionTest {
     void tooMuchIsRefusedAndTheCommitRollsBack() {
         Transaction transaction = begin();
         transaction.publish(producer, aMessage().withBody("small").build(), 1);
-        transaction.publish(producer, aMessage().withBody("x".repeat((int) BYTES_MAX)).build(), 2);
+        transaction.publish(
+                producer, aMessage().withBody("x".repeat((int) BYTES_MAX)).build(), 2);
         assertEquals(List.of("sent 1", "sent 2 RESOURCE_LIMIT"), takeEvents());
         Answer<Transaction.End> answer = commit(transaction);
         settleDown();
