@@ -426,7 +426,8 @@ class Part4TransactionsTest extends SpecContract {
         Binary id = declare();
         post(id, "a");
         peer.send(0, detach(CONTROL, true));
-        assertSame(null, skipTo(org.apache.qpid.proton.amqp.transport.Detach.class).getError());
+        assertSame(
+                null, skipTo(org.apache.qpid.proton.amqp.transport.Detach.class).getError());
         assertContents();
         peer.send(0, transferIn(id), message("late"));
 
