@@ -28,6 +28,7 @@ final class ChannelBridge extends ChannelInboundHandlerAdapter implements Output
     private @Nullable ByteBuf lent;
     private int turnBytes;
     private int chunkBytes = CHUNK_BYTES_MIN;
+    private boolean isReading = true;
     private boolean isClosing;
 
     /** @param context of a handler of the same channel */
@@ -173,7 +174,18 @@ final class ChannelBridge extends ChannelInboundHandlerAdapter implements Output
         context.close();
     }
 
+    /**
+     * Stops reading now, or goes on with it after the present event. Switched on again while the channel is still in its
+     * read loop, an edge-triggered channel would take what lies in the socket for read.
+     */
     void autoRead(boolean isOn) {
-        context.channel().config().setAutoRead(isOn);
+        isReading = isOn;
+        if (isOn) {
+            context.channel()
+                    .eventLoop()
+                    .execute(() -> context.channel().config().setAutoRead(isReading));
+        } else {
+            context.channel().config().setAutoRead(false);
+        }
     }
 }
