@@ -17,7 +17,7 @@ class BrokerSimulationTest {
     void nothingPromisedIsBroken() {
         long only = Long.getLong("simulation.seed", -1);
         long first = Math.max(0, only);
-        long count = only >= 0 ? 1 : Long.getLong("simulation.seeds", 400);
+        long count = only >= 0 ? 1 : Long.getLong("simulation.seeds", 150);
         long runs = 0;
         for (long seed = first; seed < first + count; seed++) {
             try {

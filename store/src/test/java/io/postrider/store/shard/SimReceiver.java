@@ -77,10 +77,15 @@ final class SimReceiver implements DeliverySink {
         world.check(count <= limit, "CreditNeverExceeded", count + " > " + limit + " at " + outlet);
         SimCopy copy = world.copy(this, message);
         world.invariants().forEach(each -> each.delivered(copy, this, message, deliveryCount));
-        if (mode == Mode.ACKNOWLEDGE) {
+        if (isAsked(copy)) {
             held.put(deliveryId, copy);
         }
         world.delivered(copy, this, deliveryCount);
+    }
+
+    /** Whether a delivery waits for an outcome: also of a large message at most once, whose body is needed until it was sent. */
+    boolean isAsked(SimCopy copy) {
+        return mode == Mode.ACKNOWLEDGE || (mode == Mode.AT_MOST_ONCE && copy.message.body != null);
     }
 
     @Override

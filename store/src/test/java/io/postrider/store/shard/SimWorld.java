@@ -163,7 +163,7 @@ final class SimWorld {
         copy.isTouched = true;
         copy.isReleased = false;
         copy.shownStamp = stamp();
-        if (receiver.mode == Mode.AT_MOST_ONCE) {
+        if (!receiver.isAsked(copy)) {
             copy.isAccepted = true;
             copy.acceptedIn = life;
             copy.isConsumed = true;

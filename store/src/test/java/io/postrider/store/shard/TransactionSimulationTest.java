@@ -23,10 +23,13 @@ import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.Transaction;
+import io.postrider.store.io.DiskSpace;
+import io.postrider.store.kit.FaultyFiles;
 import io.postrider.store.kit.ManualLoop;
 import io.postrider.store.kit.MemoryCheckpoints;
 import io.postrider.store.kit.MemoryLog;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -106,6 +109,7 @@ class TransactionSimulationTest {
                             log,
                             checkpoints,
                             BrokerThreads.none(),
+                            new DiskSpace(new FaultyFiles(), Path.of("store"), 0),
                             message -> identifier -> null,
                             Projection.NONE,
                             loop::nowMs),
