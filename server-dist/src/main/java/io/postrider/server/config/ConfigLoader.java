@@ -120,7 +120,9 @@ public final class ConfigLoader {
                 path(reader),
                 reader.size(ConfigKey.JOURNAL_SEGMENT),
                 reader.size(ConfigKey.CHECKPOINT_TRIGGER),
-                reader.size(ConfigKey.MEMORY_MESSAGES)));
+                reader.size(ConfigKey.MEMORY_MESSAGES),
+                reader.size(ConfigKey.TRANSACTIONS_BYTES),
+                reader.number(ConfigKey.TRANSACTIONS_TIMEOUT)));
         PolicyTable policies = reader.read(() -> new PolicySettings(config, reader).read());
         ServerConfig server = amqp == null || security == null || http == null || store == null || policies == null
                 ? null

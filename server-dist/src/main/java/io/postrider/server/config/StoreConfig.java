@@ -11,14 +11,28 @@ import java.nio.file.Path;
  * @param segmentBytes size of one journal file
  * @param checkpointTriggerBytes journal that may pile up before a checkpoint frees it
  * @param messagesBytes message bytes kept in memory before producers are held, 0 for a quarter of the heap
+ * @param transactionBytes bytes one open transaction may hold
+ * @param transactionTimeoutMs how long a transaction may be open before it is rolled back
  */
-public record StoreConfig(Path directory, long segmentBytes, long checkpointTriggerBytes, long messagesBytes) {
+public record StoreConfig(
+        Path directory,
+        long segmentBytes,
+        long checkpointTriggerBytes,
+        long messagesBytes,
+        long transactionBytes,
+        long transactionTimeoutMs) {
+    /** A commit is one entry of the journal. */
+    private static final long TRANSACTION_BYTES_LIMIT = 256L << 20;
+
     public StoreConfig {
         InvalidSettingException.checkRange(ConfigKey.JOURNAL_SEGMENT, segmentBytes, 1 << 20, 1 << 30);
         InvalidSettingException.check(
                 segmentBytes % 8 == 0, ConfigKey.JOURNAL_SEGMENT, "a multiple of 8", segmentBytes);
         InvalidSettingException.checkRange(ConfigKey.CHECKPOINT_TRIGGER, checkpointTriggerBytes, 1 << 20, 1L << 40);
         InvalidSettingException.checkRange(ConfigKey.MEMORY_MESSAGES, messagesBytes, 0, 1L << 40);
+        InvalidSettingException.checkRange(
+                ConfigKey.TRANSACTIONS_BYTES, transactionBytes, 1 << 10, TRANSACTION_BYTES_LIMIT);
+        InvalidSettingException.checkRange(ConfigKey.TRANSACTIONS_TIMEOUT, transactionTimeoutMs, 1000, 86_400_000);
     }
 
     /** The budget in bytes, with the automatic value resolved against this process's heap. */

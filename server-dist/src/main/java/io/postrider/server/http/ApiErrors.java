@@ -16,7 +16,12 @@ final class ApiErrors {
             case INVALID_FIELD, INVALID_SELECTOR, UNDECODABLE -> 400;
             case NOT_ALLOWED, UNAUTHORIZED -> 403;
             case NOT_FOUND, TRANSACTION_UNKNOWN -> 404;
-            case RESOURCE_LOCKED, PRECONDITION_FAILED, ILLEGAL_STATE, STOLEN, TRANSACTION_ROLLED_BACK, TRANSACTION_TIMEOUT -> 409;
+            case RESOURCE_LOCKED,
+                    PRECONDITION_FAILED,
+                    ILLEGAL_STATE,
+                    STOLEN,
+                    TRANSACTION_ROLLED_BACK,
+                    TRANSACTION_TIMEOUT -> 409;
             case RESOURCE_DELETED -> 410;
             case INTERNAL -> 500;
             case NOT_IMPLEMENTED -> 501;

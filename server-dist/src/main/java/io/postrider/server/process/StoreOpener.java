@@ -82,7 +82,9 @@ public final class StoreOpener implements BrokerOpener {
                         store.messagesBytesEffective(),
                         store.checkpointTriggerBytes(),
                         Math.min(store.checkpointTriggerBytes(), store.segmentBytes()),
-                        VOLATILE_BACKLOG_BYTES_MAX),
+                        VOLATILE_BACKLOG_BYTES_MAX,
+                        store.transactionBytes(),
+                        store.transactionTimeoutMs()),
                 config.policies());
         opened.push(broker::close);
         return new OpenBroker(broker, broker.admin(), users, () -> opened.forEach(Runnable::run));
