@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoordinatorLink implements IncomingEndpoint.Handler {
     private static final int CREDIT = 100;
+    private static final int TRANSACTIONS_MAX = 1000;
 
     private final ServerConnection connection;
     private final IncomingEndpoint endpoint;
@@ -107,6 +108,14 @@ final class CoordinatorLink implements IncomingEndpoint.Handler {
             refuse(
                     deliveryId,
                     new ErrorCondition(AmqpError.NOT_IMPLEMENTED, "Expected no global-id: transactions are local"));
+            return;
+        }
+        if (connection.transactions().count() >= TRANSACTIONS_MAX) {
+            refuse(
+                    deliveryId,
+                    new ErrorCondition(
+                            AmqpError.RESOURCE_LIMIT_EXCEEDED,
+                            "Expected at most " + TRANSACTIONS_MAX + " open transactions on a connection"));
             return;
         }
         gateway.begin(connection.id(), new Reply<>() {

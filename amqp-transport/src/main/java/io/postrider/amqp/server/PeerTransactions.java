@@ -53,6 +53,10 @@ final class PeerTransactions {
         return id == null ? null : byId.get(id);
     }
 
+    int count() {
+        return byId.size();
+    }
+
     void remove(PeerTransaction transaction) {
         byId.remove(transaction.id());
     }

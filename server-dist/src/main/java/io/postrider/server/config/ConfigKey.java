@@ -44,6 +44,8 @@ enum ConfigKey {
     CHECKPOINT_TRIGGER("checkpoint.trigger-bytes", "256MiB"),
     DISK_MIN_FREE("disk.min-free-bytes", "256MiB"),
     MEMORY_MESSAGES("memory.messages-bytes", "0"),
+    TRANSACTIONS_BYTES("transactions.bytes-max", "16MiB"),
+    TRANSACTIONS_TIMEOUT("transactions.timeout-ms", "300000"),
     THREADS_EVENT_LOOPS("threads.event-loops", "0"),
     METRICS_PER_QUEUE("metrics.per-queue", "false"),
     ADDRESSES_AUTO_CREATE("addresses.auto-create", "true"),

@@ -121,7 +121,9 @@ public final class ConfigLoader {
                 reader.size(ConfigKey.JOURNAL_SEGMENT),
                 reader.size(ConfigKey.CHECKPOINT_TRIGGER),
                 reader.size(ConfigKey.DISK_MIN_FREE),
-                reader.size(ConfigKey.MEMORY_MESSAGES)));
+                reader.size(ConfigKey.MEMORY_MESSAGES),
+                reader.size(ConfigKey.TRANSACTIONS_BYTES),
+                reader.number(ConfigKey.TRANSACTIONS_TIMEOUT)));
         PolicyTable policies = reader.read(() -> new PolicySettings(config, reader).read());
         ServerConfig server = amqp == null || security == null || http == null || store == null || policies == null
                 ? null

@@ -92,7 +92,9 @@ public final class StoreOpener implements BrokerOpener {
                         store.messagesBytesEffective(),
                         store.checkpointTriggerBytes(),
                         Math.min(store.checkpointTriggerBytes(), store.segmentBytes()),
-                        VOLATILE_BACKLOG_BYTES_MAX),
+                        VOLATILE_BACKLOG_BYTES_MAX,
+                        store.transactionBytes(),
+                        store.transactionTimeoutMs()),
                 config.policies());
         opened.push(broker::close);
         StoreBackup backup =
