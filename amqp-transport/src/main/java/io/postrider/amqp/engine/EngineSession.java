@@ -38,7 +38,7 @@ public final class EngineSession {
     private final DeliveryMap<OutgoingDelivery> outgoing = new DeliveryMap<>();
 
     private int nextIncomingId;
-    private final IncomingWindow incomingWindow;
+    private final IncomingWindow incomingWindow = new IncomingWindow();
     private boolean hasIncomingDelivery;
     private int nextIncomingDeliveryId;
 
@@ -58,7 +58,6 @@ public final class EngineSession {
         this.incomingOutcomes = new DispositionBatch(writer, channel, true);
         this.outgoingOutcomes = new DispositionBatch(writer, channel, false);
         this.nextIncomingId = begin.getNextOutgoingId().intValue();
-        this.incomingWindow = new IncomingWindow(engine.settings().frameBytesMax());
         this.remoteIncomingWindow = windowOf(begin.getIncomingWindow());
         Begin reply = new Begin();
         reply.setRemoteChannel(UnsignedShort.valueOf((short) peerChannel));
@@ -100,12 +99,12 @@ public final class EngineSession {
     }
 
     void transfer(TransferFrame frame, ByteBuffer bytes, int frameEnd, PerformativeCodec codec) {
-        if (incomingWindow.isOverrun()) {
+        if (incomingWindow.frames() <= 0) {
             throw ProtocolException.session(
                     SessionError.WINDOW_VIOLATION,
-                    "Expected no transfer on channel " + channel + ", because its incoming-window is used up");
+                    "Expected no transfer on channel " + channel + ", because its incoming-window is 0");
         }
-        incomingWindow.received(frameEnd - frame.payloadStart);
+        incomingWindow.received();
         nextIncomingId++;
         IncomingEndpoint link = links.incoming(frame.handle);
         if (link.isDetachSent()) {

@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 /**
  * How much of a connection's large messages is on its way to the disk. Owned by the connection's event loop.
  *
- * <p>Beyond {@link #HELD_BYTES} the sessions with uploads get no more window until half of it is durable; the others go on. What
- * they were granted before may still come; should that be a lot, because their peer did not send large frames until now, then reading
- * from the connection pauses at {@link #PAUSED_BYTES}, which ends as soon as the disk has taken some of it.
+ * <p>Beyond {@link #HELD_BYTES} the windows of the sessions with uploads are not renewed until half of it is durable. As a window
+ * counts frames, what was granted may still be a lot: at {@link #PAUSED_BYTES} reading from the connection pauses until the
+ * disk has taken some of it.
  */
 final class UploadBudget {
     private static final long HELD_BYTES = 2L << 20;

@@ -176,8 +176,7 @@ class SessionRulesTest {
     @Test
     void windowIsEnforcedAndReplenishedAtHalf() {
         EngineHarness harness = withSender();
-        int window = 1024;
-        int half = window / 2;
+        int half = IncomingWindow.FRAMES / 2;
         byte[] fragment = Frames.frame(0, 0, Frames.continuation(0, true), new byte[1]);
         Transfer first = Frames.transfer(0, 0, false);
         first.setMore(true);
@@ -191,7 +190,7 @@ class SessionRulesTest {
 
         Flow flow = harness.takeOne(Flow.class);
         assertNull(flow.getHandle());
-        assertEquals(IncomingWindow.FRAMES_MAX, flow.getIncomingWindow().intValue());
+        assertEquals(IncomingWindow.FRAMES, flow.getIncomingWindow().intValue());
         assertEquals(1 + half + 1, flow.getNextIncomingId().intValue());
     }
 
@@ -203,7 +202,7 @@ class SessionRulesTest {
         byte[] fragment = Frames.frame(0, 0, Frames.continuation(0, true), new byte[1]);
         java.io.ByteArrayOutputStream burst = new java.io.ByteArrayOutputStream();
         burst.writeBytes(Frames.frame(0, 0, first, new byte[1]));
-        for (int i = 0; i < IncomingWindow.FRAMES_MAX + IncomingWindow.FRAMES_BORNE; i++) {
+        for (int i = 0; i < IncomingWindow.FRAMES; i++) {
             burst.writeBytes(fragment);
         }
 
