@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** JMS clients send, browse, give back and receive large messages; their bytes and properties stay what they were. */
 class LargeJmsTest {
     private static final int MIB = 1 << 20;
-    private static final BrokerUnderTest BROKER = BrokerUnderTest.named("large-jms").withJava("-Xmx128m");
+    private static final BrokerUnderTest BROKER =
+            BrokerUnderTest.named("large-jms").withJava("-Xmx128m");
 
     @BeforeAll
     static void start() {
@@ -43,10 +44,11 @@ class LargeJmsTest {
     static Stream<Arguments> clientsAndSizes() {
         Function<String, ConnectionFactory> own = PostriderConnectionFactory::new;
         Function<String, ConnectionFactory> qpid = JmsConnectionFactory::new;
-        return Stream.of(5, 50).flatMap(size -> Stream.of(
-                Arguments.of("own", "own", size, own, own),
-                Arguments.of("qpid", "qpid", size, qpid, qpid),
-                Arguments.of("own", "qpid", size, own, qpid)));
+        return Stream.of(5, 50)
+                .flatMap(size -> Stream.of(
+                        Arguments.of("own", "own", size, own, own),
+                        Arguments.of("qpid", "qpid", size, qpid, qpid),
+                        Arguments.of("own", "qpid", size, own, qpid)));
     }
 
     @ParameterizedTest(name = "{0} to {1}, {2} MiB")
