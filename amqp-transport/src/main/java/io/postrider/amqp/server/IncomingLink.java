@@ -42,6 +42,9 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     /** Of the deliveries under way that belong to one, by token. */
     private final Map<Long, PeerTransaction> transactions = new HashMap<>();
 
+    /** What is left to do once they are answered; the peer has detached meanwhile. */
+    private @Nullable Runnable whenAnswered;
+
     /** @param canReject whether the peer's source knows the outcome rejected; if not, a refusal ends the link */
     IncomingLink(ServerConnection connection, IncomingEndpoint endpoint, int window, boolean canReject) {
         this.connection = connection;
@@ -223,12 +226,27 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
     @Override
     public void remoteDetached(boolean isClosed, @Nullable ErrorCondition error) {
         gone();
-        left(isClosed, () -> endpoint.detach(isClosed, null));
+        Runnable leave = () -> left(isClosed, () -> endpoint.detach(isClosed, null));
+        if (transactions.isEmpty()) {
+            leave.run();
+        } else {
+            // A sender that closes takes what is not answered by then for failed, and its transaction with it.
+            whenAnswered = leave;
+        }
+    }
+
+    private void leaveIfAnswered() {
+        Runnable leave = whenAnswered;
+        if (leave != null && transactions.isEmpty()) {
+            whenAnswered = null;
+            leave.run();
+        }
     }
 
     @Override
     public void lost(boolean isOrderly) {
         gone();
+        whenAnswered = null;
         left(false, () -> {});
     }
 
@@ -282,6 +300,7 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
         if ((token & SETTLED_BIT) == 0) {
             endpoint.settle((int) token, transaction == null ? Accepted.getInstance() : transaction.accepted());
         }
+        leaveIfAnswered();
         topUp();
     }
 
@@ -320,6 +339,7 @@ abstract class IncomingLink implements IncomingEndpoint.Handler, ProducerListene
         } else {
             AmqpLog.settledMessageDropped(connection.id(), endpoint.name(), error.getDescription());
         }
+        leaveIfAnswered();
         topUp();
     }
 }
