@@ -18,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.transport.Detach;
@@ -255,22 +256,28 @@ class LargeMessageTest {
         sender.attachSender("t", 1, "other");
         sender.send(0, Frames.transfer(1, 1, true), Frames.message("small"));
         await().until(() -> fixture.broker.depth("other") == 1);
-        receiver.send(0, Frames.receiver("r", 0, "q"));
-        receiver.send(0, Frames.receiver("o", 1, "other"));
-        receiver.send(0, Frames.credit(0, 0, 1));
-        receiver.send(0, Frames.credit(1, 0, 1));
+        receiver.attachReceiver("r", 0, "q", 0);
+        receiver.attachReceiver("o", 1, "other", 0);
+
+        Flow narrow = Frames.credit(0, 0, 1);
+        narrow.setIncomingWindow(UnsignedInteger.valueOf(3));
+        receiver.send(0, narrow);
+        for (int frame = 0; frame < 3; frame++) {
+            assertTrue(receiver.expect(Transfer.class).getMore(), "the large one waits for the session's window");
+        }
+        Flow wide = Frames.credit(1, 0, 1);
+        wide.setNextIncomingId(UnsignedInteger.valueOf(4));
+        receiver.send(0, wide);
 
         int frames = 0;
         int smallAt = -1;
         boolean hasMore = true;
         while (hasMore) {
-            Frame frame = receiver.next();
-            if (frame.body() instanceof Transfer transfer) {
-                frames++;
-                boolean isSmall = transfer.getHandle().intValue() == 1;
-                smallAt = isSmall ? frames : smallAt;
-                hasMore = isSmall || transfer.getMore();
-            }
+            Transfer transfer = receiver.expect(Transfer.class);
+            frames++;
+            boolean isSmall = transfer.getHandle().intValue() == 1;
+            smallAt = isSmall ? frames : smallAt;
+            hasMore = isSmall || transfer.getMore();
         }
         assertTrue(smallAt > 0 && smallAt < frames, "the small one came before the large one's end");
     }
