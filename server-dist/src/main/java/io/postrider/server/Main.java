@@ -8,6 +8,7 @@ import io.postrider.server.cli.BrowseCommand;
 import io.postrider.server.cli.CliException;
 import io.postrider.server.cli.DataCommand;
 import io.postrider.server.cli.ExitCode;
+import io.postrider.server.cli.PolicyCommand;
 import io.postrider.server.cli.QueueCommand;
 import io.postrider.server.cli.ReceiveCommand;
 import io.postrider.server.cli.RestoreCommand;
@@ -49,6 +50,7 @@ public final class Main implements Runnable {
             ReceiveCommand.class,
             BrowseCommand.class,
             QueueCommand.class,
+            PolicyCommand.class,
             UserCommand.class,
             DataCommand.class,
             BackupCommand.class,

@@ -4,10 +4,8 @@ package io.postrider.amqp.server;
 
 import io.postrider.amqp.codec.AddressForms;
 import io.postrider.amqp.codec.ErrorConditions;
-import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.BrokerGateway;
 import io.postrider.api.port.Reply;
@@ -50,17 +48,10 @@ final class AddressFinder {
     }
 
     private void findDeadLetters(AddressKey of, Consumer<ErrorCondition> refused, Consumer<AddressForms.Named> next) {
-        gateway.findAddress(of, new Reply<>() {
+        gateway.findDeadLetters(of, new Reply<>() {
             @Override
-            public void ok(AddressDefinition found) {
-                String name = found.policy().deadLetterAddress();
-                if (name == null) {
-                    rejected(new Rejection(
-                            ErrorCode.NOT_FOUND, "Address '" + of + "' has no queue for its dead letters"));
-                } else {
-                    connection.hand(() -> next.accept(
-                            new AddressForms.Named(new AddressKey(of.virtualHost(), name), AddressKind.QUEUE)));
-                }
+            public void ok(AddressKey found) {
+                connection.hand(() -> next.accept(new AddressForms.Named(found, AddressKind.QUEUE)));
             }
 
             @Override

@@ -5,7 +5,7 @@ package io.postrider.amqp.kit;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.delivery.Outcome;
@@ -164,8 +164,8 @@ public final class InMemoryBroker implements BrokerGateway {
     private Address define(AddressKey key, AddressKind kind, String owner) {
         return addresses.computeIfAbsent(
                 key,
-                k -> new Address(new AddressDefinition(
-                        k, kind == null ? AddressKind.QUEUE : kind, AddressPolicy.DEFAULT, owner)));
+                k -> new Address(
+                        new AddressDefinition(k, kind == null ? AddressKind.QUEUE : kind, PolicyValues.NONE, owner)));
     }
 
     private Address find(AddressKey key, AddressKind kind, Reply<?> reply) {
@@ -324,6 +324,21 @@ public final class InMemoryBroker implements BrokerGateway {
             }
             back.forEach(end -> dispatch(end.receiver.mailbox));
         }
+    }
+
+    @Override
+    public void findDeadLetters(AddressKey of, Reply<AddressKey> reply) {
+        findAddress(of, new Reply<>() {
+            @Override
+            public void ok(AddressDefinition found) {
+                reply.ok(new AddressKey(of.virtualHost(), "DLQ"));
+            }
+
+            @Override
+            public void rejected(Rejection rejection) {
+                reply.rejected(rejection);
+            }
+        });
     }
 
     @Override

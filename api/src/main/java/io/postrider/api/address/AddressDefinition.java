@@ -7,19 +7,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an address is. Immutable; part of the replicated state.
  *
+ * @param settings what is set for this address alone; everything else comes from the rules its name matches
  * @param temporaryOwner id of the connection whose loss deletes the address, or null for a permanent address
  */
 public record AddressDefinition(
         AddressKey key,
         AddressKind kind,
-        AddressPolicy policy,
+        PolicyValues settings,
         @Nullable String temporaryOwner) {
 
-    public static AddressDefinition permanent(AddressKey key, AddressKind kind, AddressPolicy policy) {
-        return new AddressDefinition(key, kind, policy, null);
+    public static AddressDefinition permanent(AddressKey key, AddressKind kind) {
+        return permanent(key, kind, PolicyValues.NONE);
+    }
+
+    public static AddressDefinition permanent(AddressKey key, AddressKind kind, PolicyValues settings) {
+        return new AddressDefinition(key, kind, settings, null);
     }
 
     public boolean isTemporary() {
         return temporaryOwner != null;
+    }
+
+    public AddressDefinition withSettings(PolicyValues changed) {
+        return new AddressDefinition(key, kind, changed, temporaryOwner);
     }
 }

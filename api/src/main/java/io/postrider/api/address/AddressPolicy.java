@@ -2,35 +2,72 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.api.address;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The rules of one address, resolved when it is defined and kept with its definition. Immutable.
- *
- * @param autoCreate whether first use may create the address
- * @param maxDeliveryAttempts failed attempts after which a message is dead-lettered; 0 means no limit
- * @param deadLetterAddress name of the queue for dead letters, in the same virtual host; null drops them (counted)
- * @param expiryAddress name of the queue for expired messages; null drops them (counted)
- * @param redeliveryDelayMs how long a failed message waits before its next attempt, at least 0
- */
-public record AddressPolicy(
-        boolean autoCreate,
-        int maxDeliveryAttempts,
-        @Nullable String deadLetterAddress,
-        @Nullable String expiryAddress,
-        long redeliveryDelayMs) {
+/** The settings in force for one address, each with a value: an array access away, for the message path. Immutable. */
+@SuppressWarnings("EnumOrdinal") // an index within the process, never written
+public final class AddressPolicy {
+    private static final int KEYS = PolicyKey.values().length;
 
-    /** Ten attempts, then the queue {@code DLQ}; expired messages are dropped; created on first use. */
-    public static final AddressPolicy DEFAULT = new AddressPolicy(true, 10, "DLQ", null, 0);
+    /** What holds when nobody sets anything. */
+    public static final AddressPolicy DEFAULT = new AddressPolicy(PolicyValues.NONE);
 
-    public AddressPolicy {
-        if (maxDeliveryAttempts < 0) {
-            throw new IllegalArgumentException(
-                    "Expected max delivery attempts of at least 0, but got " + maxDeliveryAttempts);
+    private final long[] numbers = new long[KEYS];
+    private final String[] texts = new String[KEYS];
+
+    /** @param values what is set; every other key has its default */
+    public AddressPolicy(PolicyValues values) {
+        for (PolicyKey key : PolicyKey.values()) {
+            String set = values.get(key);
+            String value = set == null ? key.fallback() : set;
+            texts[key.ordinal()] = value;
+            numbers[key.ordinal()] = key.type().isText() ? 0 : key.type().parse(value);
         }
-        if (redeliveryDelayMs < 0) {
-            throw new IllegalArgumentException(
-                    "Expected a redelivery delay of at least 0 ms, but got " + redeliveryDelayMs);
+    }
+
+    /** Whether a setting that is true or false is true. */
+    public boolean is(PolicyKey key) {
+        return numbers[key.ordinal()] != 0;
+    }
+
+    /** A setting that is a number: a count, milliseconds, bytes, thousandths. */
+    public long number(PolicyKey key) {
+        return numbers[key.ordinal()];
+    }
+
+    /** A setting that is text or a choice, never null. */
+    public String text(PolicyKey key) {
+        return texts[key.ordinal()];
+    }
+
+    /** A setting that is a name; null where there is none. */
+    public @Nullable String name(PolicyKey key) {
+        String value = texts[key.ordinal()];
+        return value.isEmpty() ? null : value;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AddressPolicy that && Arrays.equals(texts, that.texts);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(texts);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder all = new StringBuilder();
+        for (PolicyKey key : PolicyKey.values()) {
+            if (!texts[key.ordinal()].equals(key.fallback())) {
+                all.append(all.isEmpty() ? "" : ", ")
+                        .append(key.text())
+                        .append('=')
+                        .append(texts[key.ordinal()]);
+            }
         }
+        return "AddressPolicy[" + all + "]";
     }
 }

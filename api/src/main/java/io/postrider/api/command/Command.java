@@ -4,6 +4,9 @@ package io.postrider.api.command;
 
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
@@ -173,6 +176,46 @@ public sealed interface Command {
         }
     }
 
+    /** Puts a rule, in place of the one with its pattern and origin. */
+    record PutPolicy(PolicyRule rule) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.putPolicy(this);
+        }
+    }
+
+    /** Takes an operator's rule away. */
+    record RemovePolicy(AddressPattern pattern) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.removePolicy(this);
+        }
+    }
+
+    /** Puts the rules of the configuration file in place of those it had before. */
+    record ConfigurePolicies(List<PolicyRule> rules) implements Command {
+        public ConfigurePolicies {
+            rules = List.copyOf(rules);
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.configurePolicies(this);
+        }
+    }
+
+    /**
+     * Replaces the settings of an address.
+     *
+     * @param settings all that the address sets itself from now on
+     */
+    record UpdateAddress(AddressKey key, PolicyValues settings) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.updateAddress(this);
+        }
+    }
+
     /** Creates an address; an equal one may exist already, a different one refuses the command. */
     record DefineAddress(AddressDefinition definition) implements Command {
         @Override
@@ -242,6 +285,14 @@ public sealed interface Command {
         R dropBody(DropBody command);
 
         R commit(Commit command);
+
+        R putPolicy(PutPolicy command);
+
+        R removePolicy(RemovePolicy command);
+
+        R configurePolicies(ConfigurePolicies command);
+
+        R updateAddress(UpdateAddress command);
 
         R defineAddress(DefineAddress command);
 

@@ -4,8 +4,14 @@ package io.postrider.api.port;
 
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.PolicySetting;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.UserRecord;
 import java.util.List;
+import java.util.Set;
 
 /** What operators ask of the broker. Any thread may call; replies come on the shard's thread. */
 public interface BrokerAdmin {
@@ -16,8 +22,28 @@ public interface BrokerAdmin {
     /** Every address, ordered by name. */
     void addresses(Reply<List<AddressDefinition>> reply);
 
-    /** Creates a permanent address; an equal one may exist, a different one is {@code PRECONDITION_FAILED}. */
+    /** Creates a permanent address; an equal one may exist, a different one is {@code PRECONDITION_FAILED}: it is to be updated instead. */
     void createAddress(AddressDefinition definition, Reply<AddressDefinition> reply);
+
+    /**
+     * Changes what an address sets itself, while messages and consumers are there.
+     *
+     * @param set what it sets from now on, on top of what it set before
+     * @param unset what it does not set any more
+     */
+    void updateAddress(AddressKey key, PolicyValues set, Set<PolicyKey> unset, Reply<AddressDefinition> reply);
+
+    /** Every setting of a name and why it holds, whether or not there is such an address. */
+    void settings(AddressKey key, Reply<List<PolicySetting>> reply);
+
+    /** The rules by pattern, the most specific first. */
+    void policies(Reply<List<PolicyRule>> reply);
+
+    /** Puts an operator's rule, in place of the one for its pattern; answers how many addresses it changed something for. */
+    void putPolicy(PolicyRule rule, Reply<Long> reply);
+
+    /** Takes an operator's rule away; {@code NOT_FOUND} if there is none. Answers how many addresses that changed something for. */
+    void removePolicy(AddressPattern pattern, Reply<Long> reply);
 
     void deleteAddress(AddressKey key, Reply<AddressDefinition> reply);
 

@@ -29,6 +29,9 @@ public interface BrokerGateway {
     /** Says what an address is; rejected with {@code NOT_FOUND} if it does not exist. Creates nothing. */
     void findAddress(AddressKey key, Reply<AddressDefinition> reply);
 
+    /** The queue for an address' dead letters; rejected with {@code NOT_FOUND} if there is no such address or it has none. */
+    void findDeadLetters(AddressKey of, Reply<AddressKey> reply);
+
     /** Creates an address with an unguessable name that lives until deleted or until the connection is lost. */
     void createTemporaryAddress(
             String virtualHost, AddressKind kind, String connectionId, Reply<AddressDefinition> reply);

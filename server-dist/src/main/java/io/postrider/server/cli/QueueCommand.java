@@ -63,23 +63,38 @@ public final class QueueCommand {
             @Mixin BrokerOptions broker,
             @Parameters(paramLabel = "NAME") String name,
             @Option(names = "--topic", description = "Create a topic.") boolean isTopic,
-            @Option(names = "--max-delivery-attempts", description = "Failed attempts before the dead-letter queue.")
-                    @Nullable
-                    Integer attempts,
-            @Option(names = "--dead-letter", description = "Queue for dead letters; empty to drop them.") @Nullable
-                    String deadLetter,
-            @Option(names = "--expiry", description = "Queue for expired messages; empty to drop them.") @Nullable
-                    String expiry,
-            @Option(names = "--redelivery-delay-ms", description = "Wait before a failed message's next attempt.")
-                    @Nullable
-                    Long delayMs) {
-        JsonObject body = new JsonObject().put("kind", isTopic ? "topic" : "queue");
-        putUnlessNull(body, "maxDeliveryAttempts", attempts);
-        putUnlessNull(body, "deadLetter", deadLetter);
-        putUnlessNull(body, "expiry", expiry);
-        putUnlessNull(body, "redeliveryDelayMs", delayMs);
+            @Option(names = "--set", paramLabel = "SETTING=VALUE", description = "A setting of its own.") @Nullable
+                    Map<String, String> settings) {
+        JsonObject body = new JsonObject()
+                .put("kind", isTopic ? "topic" : "queue")
+                .put("settings", PolicyCommand.settings(settings));
         JsonObject created = broker.rest().put("/api/v1/addresses/" + RestClient.encode(name), body);
         output.print(created, "Created " + created.getString("kind") + " " + name + ".");
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "update",
+            mixinStandardHelpOptions = true,
+            description = "Change the settings of a queue or topic, while messages and consumers are there.")
+    int update(
+            @Mixin Output output,
+            @Mixin BrokerOptions broker,
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(names = "--set", paramLabel = "SETTING=VALUE", description = "Set it.") @Nullable
+                    Map<String, String> settings,
+            @Option(names = "--unset", paramLabel = "SETTING", description = "Leave it to the policies again.")
+                    @Nullable
+                    List<String> unset) {
+        JsonObject values = PolicyCommand.settings(settings);
+        if (unset != null) {
+            unset.forEach(values::putNull);
+        }
+        JsonObject changed = broker.rest()
+                .post(
+                        "/api/v1/addresses/" + RestClient.encode(name) + "/settings",
+                        new JsonObject().put("settings", values));
+        output.print(changed, "Now " + name + " sets " + PolicyCommand.text(changed.getJsonObject("settings")) + ".");
         return ExitCode.OK;
     }
 
@@ -123,11 +138,5 @@ public final class QueueCommand {
         JsonObject result = broker.rest().post("/api/v1/queues/" + RestClient.encode(name) + "/purge");
         output.print(result, "Removed " + result.getLong("purged") + " messages from " + name + ".");
         return ExitCode.OK;
-    }
-
-    private static void putUnlessNull(JsonObject body, String field, @Nullable Object value) {
-        if (value != null) {
-            body.put(field, value);
-        }
     }
 }

@@ -2,11 +2,13 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.server.config;
 
+import io.postrider.api.address.PolicyKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Every setting the broker knows, with its default. The names are stable. */
@@ -47,28 +49,27 @@ enum ConfigKey {
     TRANSACTIONS_BYTES("transactions.bytes-max", "16MiB"),
     TRANSACTIONS_TIMEOUT("transactions.timeout-ms", "300000"),
     THREADS_EVENT_LOOPS("threads.event-loops", "0"),
-    METRICS_PER_QUEUE("metrics.per-queue", "false"),
-    ADDRESSES_AUTO_CREATE("addresses.auto-create", "true"),
-    ADDRESSES_MAX_DELIVERY_ATTEMPTS("addresses.max-delivery-attempts", "10"),
-    ADDRESSES_DEAD_LETTER("addresses.dead-letter", "DLQ"),
-    ADDRESSES_EXPIRY("addresses.expiry", ""),
-    ADDRESSES_REDELIVERY_DELAY("addresses.redelivery-delay-ms", "0");
+    METRICS_PER_QUEUE("metrics.per-queue", "false");
 
     /** The list of policies for name patterns: {@code addresses.policies[0].pattern} and so on. */
     static final String POLICIES = "addresses.policies";
 
     static final String PATTERN = "pattern";
-    static final String AUTO_CREATE = "auto-create";
-    static final String MAX_DELIVERY_ATTEMPTS = "max-delivery-attempts";
-    static final String DEAD_LETTER = "dead-letter";
-    static final String EXPIRY = "expiry";
-    static final String REDELIVERY_DELAY = "redelivery-delay-ms";
+    /** What comes before the name of a setting that holds for every address. */
+    static final String ADDRESSES = "addresses.";
 
-    static final List<String> POLICY_FIELDS =
-            List.of(PATTERN, AUTO_CREATE, MAX_DELIVERY_ATTEMPTS, DEAD_LETTER, EXPIRY, REDELIVERY_DELAY);
+    static final List<String> POLICY_FIELDS = policyFields();
 
     private static final Pattern POLICY_KEY =
-            Pattern.compile(Pattern.quote(POLICIES) + "\\[\\d{1,5}]\\.(" + String.join("|", POLICY_FIELDS) + ")");
+            Pattern.compile("(" + Pattern.quote(POLICIES) + "\\[\\d{1,5}]\\.|" + Pattern.quote(ADDRESSES) + ")(.*)");
+
+    private static List<String> policyFields() {
+        List<String> fields = new ArrayList<>(List.of(PATTERN));
+        for (PolicyKey key : PolicyKey.values()) {
+            fields.add(key.text());
+        }
+        return List.copyOf(fields);
+    }
 
     private final String key;
     private final String defaultText;
@@ -92,8 +93,12 @@ enum ConfigKey {
     }
 
     static boolean isKnown(String name) {
-        return Arrays.stream(values()).anyMatch(key -> key.key.equals(name))
-                || POLICY_KEY.matcher(name).matches();
+        return Arrays.stream(values()).anyMatch(key -> key.key.equals(name)) || isPolicyKey(name);
+    }
+
+    private static boolean isPolicyKey(String name) {
+        Matcher matcher = POLICY_KEY.matcher(name);
+        return matcher.matches() && POLICY_FIELDS.contains(matcher.group(2)) && !name.equals(ADDRESSES + PATTERN);
     }
 
     /** The known name that was probably meant, written for the same list element where it is one of a policy. */
@@ -101,6 +106,9 @@ enum ConfigKey {
         List<String> candidates = new ArrayList<>();
         for (ConfigKey key : values()) {
             candidates.add(key.key);
+        }
+        for (PolicyKey key : PolicyKey.values()) {
+            candidates.add(ADDRESSES + key.text());
         }
         int bracket = name.indexOf(']');
         String element = bracket > 0 ? name.substring(0, bracket + 1) : POLICIES + "[0]";

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.server.config;
 
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.PolicyRule;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -124,7 +124,7 @@ public final class ConfigLoader {
                 reader.size(ConfigKey.MEMORY_MESSAGES),
                 reader.size(ConfigKey.TRANSACTIONS_BYTES),
                 reader.number(ConfigKey.TRANSACTIONS_TIMEOUT)));
-        PolicyTable policies = reader.read(() -> new PolicySettings(config, reader).read());
+        List<PolicyRule> policies = reader.read(() -> new PolicySettings(config, reader).read());
         ServerConfig server = amqp == null || security == null || http == null || store == null || policies == null
                 ? null
                 : reader.read(() -> new ServerConfig(

@@ -2,13 +2,15 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.server.config;
 
-import io.postrider.api.address.AddressPolicy;
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.PolicyValues;
 import io.smallrye.config.SmallRyeConfig;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads address policies: the common values first, then the list of patterns, which inherit what they do not set. */
+/** Reads the settings of addresses: what holds for all of them, and the list of patterns with what is different for their names. */
 final class PolicySettings {
     private final SmallRyeConfig config;
     private final SettingReader reader;
@@ -18,38 +20,49 @@ final class PolicySettings {
         this.reader = reader;
     }
 
-    PolicyTable read() {
-        AddressPolicy fallback = policy("addresses.");
-        List<PolicyTable.Rule> rules = new ArrayList<>();
+    List<PolicyRule> read() {
+        List<PolicyRule> rules = new ArrayList<>();
+        PolicyValues common = values(ConfigKey.ADDRESSES);
+        if (!common.isEmpty()) {
+            rules.add(PolicyRule.configured(AddressPattern.ALL.text(), common));
+        }
         for (int index : config.getIndexedPropertiesIndexes(ConfigKey.POLICIES)) {
             String element = ConfigKey.POLICIES + "[" + index + "].";
-            String pattern = reader.text(element + ConfigKey.PATTERN, "");
-            if (pattern.isEmpty() || pattern.substring(0, pattern.length() - 1).contains("*")) {
-                throw new InvalidSettingException(
-                        element + ConfigKey.PATTERN, "an address name, or a prefix followed by *", pattern);
-            }
-            rules.add(new PolicyTable.Rule(pattern, policy(element)));
+            rules.add(PolicyRule.configured(pattern(element + ConfigKey.PATTERN, rules), values(element)));
         }
-        return new PolicyTable(rules, fallback);
+        return rules;
     }
 
-    private AddressPolicy policy(String prefix) {
-        int attempts = reader.number(
-                prefix + ConfigKey.MAX_DELIVERY_ATTEMPTS, reader.text(ConfigKey.ADDRESSES_MAX_DELIVERY_ATTEMPTS));
-        int delayMs =
-                reader.number(prefix + ConfigKey.REDELIVERY_DELAY, reader.text(ConfigKey.ADDRESSES_REDELIVERY_DELAY));
-        if (attempts < 0) {
+    private String pattern(String key, List<PolicyRule> before) {
+        String text = reader.text(key, "");
+        AddressPattern pattern;
+        try {
+            pattern = new AddressPattern(text);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(key, "a pattern of address names (" + e.getMessage() + ")", text);
+        }
+        if (before.stream().anyMatch(rule -> rule.pattern().equals(pattern))) {
             throw new InvalidSettingException(
-                    prefix + ConfigKey.MAX_DELIVERY_ATTEMPTS, "a number of at least 0 (0: no limit)", attempts);
+                    key, "a pattern that no other entry has (# stands for all addresses)", text);
         }
-        if (delayMs < 0) {
-            throw new InvalidSettingException(prefix + ConfigKey.REDELIVERY_DELAY, "at least 0 ms", delayMs);
+        return text;
+    }
+
+    private PolicyValues values(String prefix) {
+        PolicyValues values = PolicyValues.NONE;
+        for (PolicyKey key : PolicyKey.values()) {
+            String name = prefix + key.text();
+            // The name as it is, or empty: an empty text is a value here, one that is not there is not.
+            String text = config.getConfigValue(name).getRawValue();
+            if (text == null) {
+                continue;
+            }
+            try {
+                values = values.with(key, text.strip());
+            } catch (IllegalArgumentException e) {
+                throw new InvalidSettingException(name, key.type().expected(), text.strip());
+            }
         }
-        return new AddressPolicy(
-                reader.flag(prefix + ConfigKey.AUTO_CREATE, reader.text(ConfigKey.ADDRESSES_AUTO_CREATE)),
-                attempts,
-                reader.name(prefix + ConfigKey.DEAD_LETTER, reader.text(ConfigKey.ADDRESSES_DEAD_LETTER)),
-                reader.name(prefix + ConfigKey.EXPIRY, reader.text(ConfigKey.ADDRESSES_EXPIRY)),
-                delayMs);
+        return values;
     }
 }

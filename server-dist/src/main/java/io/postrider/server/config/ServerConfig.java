@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.server.config;
 
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.PolicyRule;
+import java.util.List;
 
 /**
  * Everything the process can be told, as one value for those who put the parts together; each part gets its own record.
@@ -17,7 +18,7 @@ public record ServerConfig(
         SecurityConfig security,
         HttpConfig http,
         StoreConfig store,
-        PolicyTable policies,
+        List<PolicyRule> policies,
         boolean isAnonymousAllowed,
         int eventLoops,
         boolean hasQueueMetrics) {

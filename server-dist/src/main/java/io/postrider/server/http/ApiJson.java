@@ -3,7 +3,9 @@
 package io.postrider.server.http;
 
 import io.postrider.api.address.AddressDefinition;
-import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.PolicySetting;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.QueueInfo;
@@ -44,18 +46,31 @@ final class ApiJson {
     }
 
     static JsonObject address(AddressDefinition address) {
-        AddressPolicy policy = address.policy();
         return new JsonObject()
                 .put("name", address.key().toString())
                 .put("kind", address.kind().name().toLowerCase(Locale.ROOT))
                 .put("temporary", address.isTemporary())
-                .put(
-                        "policy",
-                        new JsonObject()
-                                .put("maxDeliveryAttempts", policy.maxDeliveryAttempts())
-                                .put("deadLetter", policy.deadLetterAddress())
-                                .put("expiry", policy.expiryAddress())
-                                .put("redeliveryDelayMs", policy.redeliveryDelayMs()));
+                .put("settings", values(address.settings()));
+    }
+
+    static JsonObject values(PolicyValues values) {
+        JsonObject json = new JsonObject();
+        values.forEach((key, value) -> json.put(key.text(), value));
+        return json;
+    }
+
+    static JsonObject policy(PolicyRule rule) {
+        return new JsonObject()
+                .put("pattern", rule.pattern().text())
+                .put("from", rule.isConfigured() ? "configuration" : "operator")
+                .put("settings", values(rule.values()));
+    }
+
+    static JsonObject setting(PolicySetting setting) {
+        return new JsonObject()
+                .put("setting", setting.key().text())
+                .put("value", setting.value())
+                .put("source", setting.source());
     }
 
     static JsonObject user(UserRecord user) {

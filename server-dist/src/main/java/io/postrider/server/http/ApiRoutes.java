@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.server.http;
 
-import io.postrider.api.address.PolicyTable;
 import io.postrider.api.port.Authenticator;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.server.metrics.BrokerMetrics;
@@ -20,7 +19,6 @@ public final class ApiRoutes {
     private final BrokerAdmin admin;
     private final Authenticator authenticator;
     private final UserMaker userMaker;
-    private final PolicyTable policies;
     private final BrokerMetrics metrics;
     private final StoreBackup backup;
 
@@ -28,13 +26,11 @@ public final class ApiRoutes {
             BrokerAdmin admin,
             Authenticator authenticator,
             UserMaker userMaker,
-            PolicyTable policies,
             BrokerMetrics metrics,
             StoreBackup backup) {
         this.admin = admin;
         this.authenticator = authenticator;
         this.userMaker = userMaker;
-        this.policies = policies;
         this.metrics = metrics;
         this.backup = backup;
     }
@@ -49,7 +45,8 @@ public final class ApiRoutes {
         router.route("/api/v1/*").handler(administrators);
         router.route("/api/v1/*").handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
         router.get("/api/v1/broker").handler(this::broker);
-        new QueueRoutes(admin, policies).mount(router);
+        new QueueRoutes(admin).mount(router);
+        new PolicyRoutes(admin).mount(router);
         new UserRoutes(admin, userMaker).mount(router);
         new BackupRoutes(backup).mount(router);
     }

@@ -3,24 +3,30 @@
 package io.postrider.server.http;
 
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.PolicyValues;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a request that creates a queue or a topic; every field may be left out. Immutable. */
-record DefinitionRequest(JsonObject fields) {
-    private static final Set<String> KNOWN =
-            Set.of("kind", "maxDeliveryAttempts", "deadLetter", "expiry", "redeliveryDelayMs");
+/**
+ * The body of a request that says what an address or a policy is to be: {@code {"kind": "queue", "settings": {"ttl.max-ms": "1h"}}}. Every
+ * field may be left out; a setting that is null is one to be unset. Immutable.
+ */
+record DefinitionRequest(Optional<AddressKind> kind, PolicyValues settings, Set<PolicyKey> unset) {
+    private static final Set<String> KNOWN = Set.of("kind", "settings");
 
     /** @throws IllegalArgumentException with a text for the caller */
     static DefinitionRequest parse(@Nullable Buffer body) {
         if (body == null || body.length() == 0) {
-            return new DefinitionRequest(new JsonObject());
+            return new DefinitionRequest(Optional.empty(), PolicyValues.NONE, Set.of());
         }
         JsonObject fields;
         try {
@@ -31,17 +37,35 @@ record DefinitionRequest(JsonObject fields) {
         for (String name : fields.fieldNames()) {
             if (!KNOWN.contains(name)) {
                 throw new IllegalArgumentException(
-                        "Expected one of " + new java.util.TreeSet<>(KNOWN) + " as a field, but got " + name);
+                        "Expected one of " + new TreeSet<>(KNOWN) + " as a field, but got " + name);
             }
         }
-        DefinitionRequest request = new DefinitionRequest(fields);
-        request.kind();
-        request.applyTo(AddressPolicy.DEFAULT);
-        return request;
+        Object settings = fields.getValue("settings");
+        if (settings != null && !(settings instanceof JsonObject)) {
+            throw new IllegalArgumentException("Expected settings to be an object, but got " + settings);
+        }
+        return of(kind(fields.getValue("kind")), settings == null ? new JsonObject() : (JsonObject) settings);
     }
 
-    Optional<AddressKind> kind() {
-        Object kind = fields.getValue("kind");
+    private static DefinitionRequest of(Optional<AddressKind> kind, JsonObject settings) {
+        PolicyValues values = PolicyValues.NONE;
+        EnumSet<PolicyKey> unset = EnumSet.noneOf(PolicyKey.class);
+        for (Map.Entry<String, Object> setting : settings) {
+            PolicyKey key = PolicyKey.of(setting.getKey());
+            if (key == null) {
+                throw new IllegalArgumentException("Expected the name of a setting, but got '" + setting.getKey()
+                        + "'; postrider policy keys lists them");
+            }
+            if (setting.getValue() == null) {
+                unset.add(key);
+            } else {
+                values = values.with(key, setting.getValue().toString());
+            }
+        }
+        return new DefinitionRequest(kind, values, Set.copyOf(unset));
+    }
+
+    private static Optional<AddressKind> kind(@Nullable Object kind) {
         if (kind == null) {
             return Optional.empty();
         }
@@ -50,43 +74,5 @@ record DefinitionRequest(JsonObject fields) {
             case "topic" -> Optional.of(AddressKind.TOPIC);
             default -> throw new IllegalArgumentException("Expected kind queue or topic, but got " + kind);
         };
-    }
-
-    AddressPolicy applyTo(AddressPolicy policy) {
-        return new AddressPolicy(
-                policy.autoCreate(),
-                Math.toIntExact(number("maxDeliveryAttempts", policy.maxDeliveryAttempts(), Integer.MAX_VALUE)),
-                name("deadLetter", policy.deadLetterAddress()),
-                name("expiry", policy.expiryAddress()),
-                number("redeliveryDelayMs", policy.redeliveryDelayMs(), Long.MAX_VALUE));
-    }
-
-    private long number(String field, long fallback, long max) {
-        Object value = fields.getValue(field);
-        if (value == null) {
-            return fallback;
-        }
-        if (value instanceof Integer || value instanceof Long) {
-            long number = ((Number) value).longValue();
-            if (number >= 0 && number <= max) {
-                return number;
-            }
-        }
-        throw new IllegalArgumentException("Expected " + field + " to be a number of at least 0, but got " + value);
-    }
-
-    /** Null and the empty name both mean that there is none. */
-    private @Nullable String name(String field, @Nullable String fallback) {
-        if (!fields.containsKey(field)) {
-            return fallback;
-        }
-        Object value = fields.getValue(field);
-        if (value == null || value.equals("")) {
-            return null;
-        }
-        if (value instanceof String name) {
-            return name;
-        }
-        throw new IllegalArgumentException("Expected " + field + " to be a name, but got " + value);
     }
 }

@@ -5,7 +5,6 @@ package io.postrider.server.http;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.PolicyTable;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.BrokerAdmin;
@@ -19,11 +18,9 @@ import java.util.Optional;
 /** {@code /api/v1/queues} and {@code /api/v1/addresses}. */
 final class QueueRoutes {
     private final BrokerAdmin admin;
-    private final PolicyTable policies;
 
-    QueueRoutes(BrokerAdmin admin, PolicyTable policies) {
+    QueueRoutes(BrokerAdmin admin) {
         this.admin = admin;
-        this.policies = policies;
     }
 
     void mount(Router router) {
@@ -85,7 +82,7 @@ final class QueueRoutes {
         }));
     }
 
-    /** Creates with the configured policy of the name, changed by what the body says. */
+    /** Creates an address; what the body sets is its own, everything else comes from the policies its name matches. */
     private void create(RoutingContext request, Optional<AddressKind> kind) {
         AddressKey key = AddressKey.of(request.pathParam("name"));
         DefinitionRequest body;
@@ -96,8 +93,8 @@ final class QueueRoutes {
             ApiErrors.send(request, new Rejection(ErrorCode.INVALID_FIELD, String.valueOf(e.getMessage())));
             return;
         }
-        AddressDefinition definition = AddressDefinition.permanent(
-                key, kind.or(body::kind).orElse(AddressKind.QUEUE), body.applyTo(policies.policyFor(key)));
+        AddressDefinition definition =
+                AddressDefinition.permanent(key, kind.or(body::kind).orElse(AddressKind.QUEUE), body.settings());
         admin.createAddress(
                 definition, new Answer<>(request, created -> Responses.json(request, 200, ApiJson.address(created))));
     }

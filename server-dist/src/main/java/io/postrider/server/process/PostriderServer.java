@@ -107,7 +107,7 @@ public final class PostriderServer implements AutoCloseable {
             http.openAmqp(amqp::accept);
         }
         BrokerMetrics metrics = new BrokerMetrics(open.admin(), config.hasQueueMetrics());
-        http.open(new ApiRoutes(open.admin(), authenticator, userMaker, config.policies(), metrics, open.backup()));
+        http.open(new ApiRoutes(open.admin(), authenticator, userMaker, metrics, open.backup()));
         RunFiles files = new RunFiles(config.store().directory());
         RunFiles.Ports ports = new RunFiles.Ports(amqpPort, httpPort);
         files.write(ports, ProcessHandle.current().pid(), token.text());

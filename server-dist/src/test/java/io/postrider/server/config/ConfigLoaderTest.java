@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.PolicyBook;
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.PolicyValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +46,7 @@ class ConfigLoaderTest {
             assertEquals(5672, config.amqp().port());
             assertEquals(64L << 20, config.store().segmentBytes());
             assertFalse(config.isAnonymousAllowed());
-            assertEquals(
-                    "DLQ", config.policies().policyFor(AddressKey.of("any")).deadLetterAddress());
+            assertEquals(List.of(), config.policies());
         }
 
         @Test
@@ -137,13 +140,13 @@ class ConfigLoaderTest {
 
         @Test
         void inAPolicyNameTheListElement() throws IOException {
-            Path file = yaml("addresses:\n  policies:\n    - pattern: a.*\n    - pattern: b.*\n      expiri: x\n");
+            Path file = yaml("addresses:\n  policies:\n    - pattern: a.*\n    - pattern: b.*\n      auto-creat: x\n");
 
             List<String> problems = problems(new ConfigLoader().file(file));
 
             assertEquals(
-                    List.of(file + " line 5: no such setting: addresses.policies[1].expiri;"
-                            + " did you mean addresses.policies[1].expiry?"),
+                    List.of(file + " line 5: no such setting: addresses.policies[1].auto-creat;"
+                            + " did you mean addresses.policies[1].auto-create?"),
                     problems);
         }
     }
@@ -165,8 +168,8 @@ class ConfigLoaderTest {
                     "checkpoint.trigger-bytes=99999999999GiB | a smaller size",
                     "auth.anonymous=perhaps              | true or false",
                     "threads.event-loops=1025            | a number of 0 to 1024",
-                    "addresses.max-delivery-attempts=-1  | a number of at least 0",
-                    "addresses.redelivery-delay-ms=-1    | at least 0 ms",
+                    "addresses.redelivery.max-attempts=-1 | a whole number of at least 0",
+                    "addresses.redelivery.delay-ms=-1     | milliseconds, or a number with s, m, h or d",
                     "data.dir=                           | a directory",
                 })
         void sayWhatWasExpectedAndWhereItWasFound(String assignment, String expected) {
@@ -237,7 +240,7 @@ class ConfigLoaderTest {
 
         @Test
         void aPatternMayHaveAStarOnlyAtItsEnd() throws IOException {
-            Path file = yaml("addresses:\n  policies:\n    - pattern: a.*.b\n");
+            Path file = yaml("addresses:\n  policies:\n    - pattern: a.#b\n");
 
             List<String> problems = problems(new ConfigLoader().file(file));
 
@@ -260,16 +263,17 @@ class ConfigLoaderTest {
         @Test
         void aPolicyInheritsWhatItDoesNotSet() throws IOException {
             Path file = yaml(
-                    "addresses:\n  max-delivery-attempts: 5\n  policies:\n"
-                            + "    - pattern: pay.*\n      dead-letter: pay.dead\n    - pattern: pay.big\n      dead-letter: \"\"\n");
+                    "addresses:\n  redelivery:\n    max-attempts: 5\n  policies:\n"
+                            + "    - pattern: pay.*\n      dead-letter.address: pay.dead\n    - pattern: pay.big\n      dead-letter:\n        address: \"\"\n");
 
             ServerConfig config = new ConfigLoader().file(file).load();
 
-            var small = config.policies().policyFor(AddressKey.of("pay.small"));
-            assertEquals("pay.dead", small.deadLetterAddress());
-            assertEquals(5, small.maxDeliveryAttempts());
-            assertEquals(
-                    null, config.policies().policyFor(AddressKey.of("pay.big")).deadLetterAddress());
+            PolicyBook book = new PolicyBook(config.policies());
+            AddressPolicy small = book.resolve(AddressKey.of("pay.small"), PolicyValues.NONE);
+            assertEquals("pay.dead", small.name(PolicyKey.DEAD_LETTER_ADDRESS));
+            assertEquals(5, small.number(PolicyKey.MAX_ATTEMPTS));
+            AddressPolicy big = book.resolve(AddressKey.of("pay.big"), PolicyValues.NONE);
+            assertEquals(null, big.name(PolicyKey.DEAD_LETTER_ADDRESS));
         }
 
         @Test

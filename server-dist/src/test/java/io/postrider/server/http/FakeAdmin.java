@@ -4,6 +4,12 @@ package io.postrider.server.http;
 
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.PolicyBook;
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.PolicySetting;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.BrokerAdmin;
@@ -13,11 +19,13 @@ import io.postrider.api.port.Reply;
 import io.postrider.api.port.StorageStats;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** A broker of lists. Filled by the test's thread before it is asked, then owned by the HTTP loop. */
 final class FakeAdmin implements BrokerAdmin {
     final List<QueueInfo> queues = new ArrayList<>();
     final List<AddressDefinition> addresses = new ArrayList<>();
+    PolicyBook policies = new PolicyBook(PolicyBook.NO_RULES);
     final List<UserRecord> users = new ArrayList<>();
 
     /** What every change is refused with; null to do it. */
@@ -47,6 +55,39 @@ final class FakeAdmin implements BrokerAdmin {
             addresses.add(definition);
         }
         answer(reply, definition);
+    }
+
+    @Override
+    public void updateAddress(AddressKey key, PolicyValues set, Set<PolicyKey> unset, Reply<AddressDefinition> reply) {
+        PolicyValues values = addresses.get(0).settings().with(set);
+        for (PolicyKey gone : unset) {
+            values = values.without(gone);
+        }
+        addresses.set(0, addresses.get(0).withSettings(values));
+        answer(reply, addresses.get(0));
+    }
+
+    @Override
+    public void settings(AddressKey key, Reply<List<PolicySetting>> reply) {
+        reply.ok(policies.explain(
+                key, addresses.isEmpty() ? PolicyValues.NONE : addresses.get(0).settings()));
+    }
+
+    @Override
+    public void policies(Reply<List<PolicyRule>> reply) {
+        reply.ok(policies.rules());
+    }
+
+    @Override
+    public void putPolicy(PolicyRule rule, Reply<Long> reply) {
+        policies = policies.with(rule);
+        answer(reply, 1L);
+    }
+
+    @Override
+    public void removePolicy(AddressPattern pattern, Reply<Long> reply) {
+        policies = policies.without(pattern, false);
+        answer(reply, 1L);
     }
 
     @Override

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
@@ -96,7 +96,6 @@ class RestApiTest {
                 admin,
                 new FakeUsers(),
                 (name, password, roles) -> new UserRecord(name, new byte[16], 4096, new byte[32], new byte[32], roles),
-                PolicyTable.DEFAULT,
                 new BrokerMetrics(admin, false),
                 backup(directory)));
     }
@@ -152,7 +151,7 @@ class RestApiTest {
     }
 
     private void address(String name, AddressKind kind) {
-        admin.addresses.add(AddressDefinition.permanent(AddressKey.of(name), kind, AddressPolicy.DEFAULT));
+        admin.addresses.add(AddressDefinition.permanent(AddressKey.of(name), kind));
     }
 
     @Test
@@ -236,13 +235,15 @@ class RestApiTest {
                 200,
                 "PUT",
                 "/api/v1/queues/new",
-                "{\"maxDeliveryAttempts\":3,\"deadLetter\":\"\",\"redeliveryDelayMs\":5}");
+                "{\"settings\":{\"redelivery.max-attempts\":3,\"dead-letter.address\":\"\",\"redelivery.delay-ms\":\"5s\"}}");
 
         assertEquals("queue", created.getString("kind"));
-        AddressPolicy policy = admin.addresses.get(0).policy();
-        assertEquals(3, policy.maxDeliveryAttempts());
-        assertEquals(null, policy.deadLetterAddress());
-        assertEquals(5, policy.redeliveryDelayMs());
+        assertEquals(
+                PolicyValues.NONE
+                        .with(PolicyKey.MAX_ATTEMPTS, "3")
+                        .with(PolicyKey.DEAD_LETTER_ADDRESS, "")
+                        .with(PolicyKey.REDELIVERY_DELAY, "5000"),
+                admin.addresses.get(0).settings());
     }
 
     @Test
@@ -259,11 +260,12 @@ class RestApiTest {
             value = {
                 "[]                              | Expected a JSON object as the body",
                 "{                               | Expected a JSON object as the body",
-                "{\"colour\":1}                  | Expected one of [deadLetter, expiry, kind, maxDeliveryAttempts, redeliveryDelayMs] as a field, but got colour",
+                "{\"colour\":1}                  | Expected one of [kind, settings] as a field, but got colour",
                 "{\"kind\":\"stack\"}            | Expected kind queue or topic, but got stack",
-                "{\"maxDeliveryAttempts\":-1}    | Expected maxDeliveryAttempts to be a number of at least 0, but got -1",
-                "{\"maxDeliveryAttempts\":1.5}   | Expected maxDeliveryAttempts to be a number of at least 0, but got 1.5",
-                "{\"deadLetter\":7}              | Expected deadLetter to be a name, but got 7",
+                "{\"settings\":7}                | Expected settings to be an object, but got 7",
+                "{\"settings\":{\"redelivery.max-attempts\":-1}}  | Expected redelivery.max-attempts to be a whole number of at least 0, but got '-1'",
+                "{\"settings\":{\"redelivery.max-attempts\":1.5}} | Expected redelivery.max-attempts to be a whole number of at least 0, but got '1.5'",
+                "{\"settings\":{\"auto-create\":\"maybe\"}}        | Expected auto-create to be true or false, but got 'maybe'",
             })
     void aBadDefinitionIsRefusedAndNothingCreated(String body, String message) throws Exception {
         JsonObject error = json(400, "PUT", "/api/v1/queues/new", body);

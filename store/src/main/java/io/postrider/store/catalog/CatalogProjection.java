@@ -4,11 +4,13 @@ package io.postrider.store.catalog;
 
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
 import io.postrider.store.catalog.Change.AddressDefined;
 import io.postrider.store.catalog.Change.AddressDeleted;
+import io.postrider.store.catalog.Change.PoliciesChanged;
 import io.postrider.store.catalog.Change.SubscriptionDefined;
 import io.postrider.store.catalog.Change.SubscriptionDeleted;
 import io.postrider.store.catalog.Change.UserPut;
@@ -35,11 +37,13 @@ public final class CatalogProjection implements Projection {
     @Override
     public void recovered(
             long index,
+            List<PolicyRule> policies,
             List<AddressDefinition> addresses,
             List<SubscriptionDefinition> subscriptions,
             List<UserRecord> users) {
         directory.replaceAll(users);
         List<Change> all = new ArrayList<>();
+        all.add(new PoliciesChanged(policies));
         for (AddressDefinition address : addresses) {
             if (!address.isTemporary()) {
                 all.add(new AddressDefined(address));
@@ -48,6 +52,11 @@ public final class CatalogProjection implements Projection {
         subscriptions.forEach(subscription -> all.add(new SubscriptionDefined(subscription)));
         users.forEach(user -> all.add(new UserPut(user)));
         catalog.rebuild(index, all);
+    }
+
+    @Override
+    public void policiesChanged(long index, List<PolicyRule> policies) {
+        catalog.project(index, List.of(new PoliciesChanged(policies)), CatalogProjection::nobodyWaits);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
 /** The tables of the catalog and how they come into being. Stateless. */
 final class CatalogSchema {
     /** Raise it with every change of a table: a catalog of another version is dropped and built anew from the state. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final List<String> TABLES = List.of(
             """
@@ -19,13 +19,23 @@ final class CatalogSchema {
                 virtual_host VARCHAR(255) NOT NULL,
                 name VARCHAR(255) NOT NULL,
                 kind VARCHAR(16) NOT NULL,
-                auto_create BOOLEAN NOT NULL,
-                max_delivery_attempts INTEGER NOT NULL,
-                dead_letter_address VARCHAR(255),
-                expiry_address VARCHAR(255),
-                redelivery_delay_ms BIGINT NOT NULL,
                 temporary_owner LONGVARCHAR,
                 PRIMARY KEY (virtual_host, name))""",
+            """
+            CREATE CACHED TABLE address_setting (
+                virtual_host VARCHAR(255) NOT NULL,
+                name VARCHAR(255) NOT NULL,
+                setting VARCHAR(64) NOT NULL,
+                setting_value VARCHAR(65536) NOT NULL,
+                PRIMARY KEY (virtual_host, name, setting),
+                FOREIGN KEY (virtual_host, name) REFERENCES address (virtual_host, name) ON DELETE CASCADE)""",
+            """
+            CREATE CACHED TABLE policy (
+                pattern VARCHAR(255) NOT NULL,
+                is_configured BOOLEAN NOT NULL,
+                setting VARCHAR(64) NOT NULL,
+                setting_value VARCHAR(65536) NOT NULL,
+                PRIMARY KEY (pattern, is_configured, setting))""",
             """
             CREATE CACHED TABLE subscription (
                 virtual_host VARCHAR(255) NOT NULL,

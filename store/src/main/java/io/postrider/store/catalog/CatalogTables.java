@@ -5,12 +5,15 @@ package io.postrider.store.catalog;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
 import io.postrider.store.catalog.Change.AddressDefined;
 import io.postrider.store.catalog.Change.AddressDeleted;
+import io.postrider.store.catalog.Change.PoliciesChanged;
 import io.postrider.store.catalog.Change.SubscriptionDefined;
 import io.postrider.store.catalog.Change.SubscriptionDeleted;
 import io.postrider.store.catalog.Change.UserPut;
@@ -22,6 +25,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,22 +51,41 @@ final class CatalogTables {
 
     private static final Change.Visitor<List<Sql>> STATEMENTS = new Change.Visitor<>() {
         @Override
+        public List<Sql> policiesChanged(PoliciesChanged change) {
+            List<Sql> statements = new ArrayList<>();
+            statements.add(new Sql("DELETE FROM policy"));
+            for (PolicyRule rule : change.rules()) {
+                rule.values()
+                        .forEach((setting, value) -> statements.add(new Sql(
+                                "INSERT INTO policy VALUES (?, ?, ?, ?)",
+                                rule.pattern().text(),
+                                rule.isConfigured(),
+                                setting.text(),
+                                value)));
+            }
+            return statements;
+        }
+
+        @Override
         public List<Sql> addressDefined(AddressDefined change) {
             AddressDefinition address = change.definition();
-            AddressPolicy policy = address.policy();
-            return List.of(
-                    deleteAddress(address.key()),
-                    new Sql(
-                            "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                            address.key().virtualHost(),
-                            address.key().name(),
-                            address.kind().name(),
-                            policy.autoCreate(),
-                            policy.maxDeliveryAttempts(),
-                            policy.deadLetterAddress(),
-                            policy.expiryAddress(),
-                            policy.redeliveryDelayMs(),
-                            address.temporaryOwner()));
+            AddressKey key = address.key();
+            List<Sql> statements = new ArrayList<>();
+            statements.add(deleteAddress(key));
+            statements.add(new Sql(
+                    "INSERT INTO address VALUES (?, ?, ?, ?)",
+                    key.virtualHost(),
+                    key.name(),
+                    address.kind().name(),
+                    address.temporaryOwner()));
+            address.settings()
+                    .forEach((setting, value) -> statements.add(new Sql(
+                            "INSERT INTO address_setting VALUES (?, ?, ?, ?)",
+                            key.virtualHost(),
+                            key.name(),
+                            setting.text(),
+                            value)));
+            return statements;
         }
 
         @Override
@@ -142,19 +165,42 @@ final class CatalogTables {
                 .get(0);
     }
 
+    /** What the rules set, by pattern; a rule that sets nothing has no rows. */
+    List<PolicyRule> policies() throws SQLException {
+        Map<PolicyRule, PolicyValues> values = new LinkedHashMap<>();
+        rows(
+                "SELECT * FROM policy ORDER BY pattern, is_configured",
+                row -> values.merge(
+                        new PolicyRule(
+                                new AddressPattern(row.getString("pattern")),
+                                PolicyValues.NONE,
+                                row.getBoolean("is_configured")),
+                        setting(row),
+                        PolicyValues::with));
+        return values.entrySet().stream()
+                .map(rule -> new PolicyRule(
+                        rule.getKey().pattern(), rule.getValue(), rule.getKey().isConfigured()))
+                .toList();
+    }
+
+    private static PolicyValues setting(ResultSet row) throws SQLException {
+        return PolicyValues.parse(Map.of(row.getString("setting"), row.getString("setting_value")));
+    }
+
     List<AddressDefinition> addresses() throws SQLException {
+        Map<AddressKey, PolicyValues> settings = new HashMap<>();
+        rows("SELECT * FROM address_setting", row -> settings.merge(key(row), setting(row), PolicyValues::with));
         return rows(
                 "SELECT * FROM address ORDER BY virtual_host, name",
                 row -> new AddressDefinition(
-                        new AddressKey(row.getString("virtual_host"), row.getString("name")),
+                        key(row),
                         AddressKind.valueOf(row.getString("kind")),
-                        new AddressPolicy(
-                                row.getBoolean("auto_create"),
-                                row.getInt("max_delivery_attempts"),
-                                row.getString("dead_letter_address"),
-                                row.getString("expiry_address"),
-                                row.getLong("redelivery_delay_ms")),
+                        settings.getOrDefault(key(row), PolicyValues.NONE),
                         row.getString("temporary_owner")));
+    }
+
+    private static AddressKey key(ResultSet row) throws SQLException {
+        return new AddressKey(row.getString("virtual_host"), row.getString("name"));
     }
 
     List<SubscriptionDefinition> subscriptions() throws SQLException {

@@ -4,14 +4,24 @@ package io.postrider.store.catalog;
 
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
+import java.util.List;
 
 /** One change of a definition or user that the catalog is to show. All are immutable, and applying one twice does no harm. */
 public sealed interface Change {
 
     <R> R accept(Visitor<R> visitor);
+
+    /** All rules there are now. */
+    record PoliciesChanged(List<PolicyRule> rules) implements Change {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.policiesChanged(this);
+        }
+    }
 
     record AddressDefined(AddressDefinition definition) implements Change {
         @Override
@@ -57,6 +67,8 @@ public sealed interface Change {
 
     /** One method for each change. */
     interface Visitor<R> {
+        R policiesChanged(PoliciesChanged change);
+
         R addressDefined(AddressDefined change);
 
         R addressDeleted(AddressDeleted change);

@@ -7,6 +7,7 @@ import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.store.catalog.Change.AddressDefined;
 import io.postrider.store.catalog.Change.AddressDeleted;
+import io.postrider.store.catalog.Change.PoliciesChanged;
 import io.postrider.store.catalog.Change.SubscriptionDefined;
 import io.postrider.store.catalog.Change.SubscriptionDeleted;
 import io.postrider.store.catalog.Change.UserPut;
@@ -117,6 +118,7 @@ public final class HsqlCatalog implements AutoCloseable {
 
     /** Damage shows when rows are read, and it should show now. */
     private void readWhole() throws SQLException {
+        tables.policies();
         tables.addresses();
         tables.subscriptions();
         tables.users();
@@ -166,7 +168,7 @@ public final class HsqlCatalog implements AutoCloseable {
     /**
      * Makes the tables hold exactly these definitions and users, by changing what differs.
      *
-     * @param all only {@code AddressDefined}, {@code SubscriptionDefined} and {@code UserPut}
+     * @param all only {@code PoliciesChanged}, {@code AddressDefined}, {@code SubscriptionDefined} and {@code UserPut}
      */
     public void rebuild(long index, List<Change> all) {
         List<Change> wanted = List.copyOf(all);
@@ -189,6 +191,7 @@ public final class HsqlCatalog implements AutoCloseable {
 
     private Set<Change> present() throws SQLException {
         Set<Change> present = new LinkedHashSet<>();
+        present.add(new PoliciesChanged(tables.policies()));
         tables.addresses().forEach(address -> present.add(new AddressDefined(address)));
         tables.subscriptions().forEach(subscription -> present.add(new SubscriptionDefined(subscription)));
         tables.users().forEach(user -> present.add(new UserPut(user)));
@@ -300,6 +303,11 @@ public final class HsqlCatalog implements AutoCloseable {
     }
 
     private static final Change.Visitor<Change> INVERSE = new Change.Visitor<>() {
+        @Override
+        public Change policiesChanged(PoliciesChanged change) {
+            return new PoliciesChanged(List.of());
+        }
+
         @Override
         public Change addressDefined(AddressDefined change) {
             return new AddressDeleted(change.definition().key());

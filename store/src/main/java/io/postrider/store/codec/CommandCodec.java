@@ -21,7 +21,7 @@ import java.util.List;
  */
 public final class CommandCodec implements Command.Visitor<Void> {
     /** Version written; the only one read so far. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final int COUNT_POSITION = 10;
     private static final int COMMIT = 16;
@@ -192,6 +192,35 @@ public final class CommandCodec implements Command.Visitor<Void> {
     }
 
     @Override
+    public Void putPolicy(Command.PutPolicy command) {
+        out.putByte(17);
+        PolicyCodec.write(command.rule(), out);
+        return null;
+    }
+
+    @Override
+    public Void removePolicy(Command.RemovePolicy command) {
+        out.putByte(18);
+        out.putString(command.pattern().text());
+        return null;
+    }
+
+    @Override
+    public Void configurePolicies(Command.ConfigurePolicies command) {
+        out.putByte(19);
+        PolicyCodec.write(command.rules(), out);
+        return null;
+    }
+
+    @Override
+    public Void updateAddress(Command.UpdateAddress command) {
+        out.putByte(30);
+        DefinitionCodec.write(command.key(), out);
+        PolicyCodec.write(command.settings(), out);
+        return null;
+    }
+
+    @Override
     public Void defineAddress(Command.DefineAddress command) {
         out.putByte(8);
         DefinitionCodec.write(command.definition(), out);
@@ -351,9 +380,13 @@ public final class CommandCodec implements Command.Visitor<Void> {
             case 12 -> new Command.PutUser(DefinitionCodec.readUser(in));
             case 13 -> new Command.RemoveUser(in.readString());
             case 15 -> new Command.DropBody(in.readLong());
+            case 17 -> new Command.PutPolicy(PolicyCodec.readRule(in));
+            case 18 -> new Command.RemovePolicy(PolicyCodec.readPattern(in));
+            case 19 -> new Command.ConfigurePolicies(PolicyCodec.readRules(in));
+            case 30 -> new Command.UpdateAddress(DefinitionCodec.readAddressKey(in), PolicyCodec.readValues(in));
             default ->
                 throw new CodecException(
-                        "Expected a command type of 1 to 16, and no commit within a commit, but found " + type);
+                        "Expected the type of a command, and no commit within a commit, but found " + type);
         };
     }
 

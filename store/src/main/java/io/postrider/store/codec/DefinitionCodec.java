@@ -5,7 +5,6 @@ package io.postrider.store.codec;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
@@ -27,12 +26,7 @@ final class DefinitionCodec {
     static void write(AddressDefinition definition, ByteWriter out) {
         write(definition.key(), out);
         out.putByte(definition.kind() == AddressKind.QUEUE ? 0 : 1);
-        AddressPolicy policy = definition.policy();
-        out.putBoolean(policy.autoCreate());
-        out.putInt(policy.maxDeliveryAttempts());
-        out.putOptionalString(policy.deadLetterAddress());
-        out.putOptionalString(policy.expiryAddress());
-        out.putLong(policy.redeliveryDelayMs());
+        PolicyCodec.write(definition.settings(), out);
         out.putOptionalString(definition.temporaryOwner());
     }
 
@@ -42,10 +36,11 @@ final class DefinitionCodec {
         if (kind > 1) {
             throw new CodecException("Expected an address kind of 0 or 1, but found " + kind);
         }
-        AddressPolicy policy = new AddressPolicy(
-                in.readBoolean(), in.readInt(), in.readOptionalString(), in.readOptionalString(), in.readLong());
         return new AddressDefinition(
-                key, kind == 0 ? AddressKind.QUEUE : AddressKind.TOPIC, policy, in.readOptionalString());
+                key,
+                kind == 0 ? AddressKind.QUEUE : AddressKind.TOPIC,
+                PolicyCodec.readValues(in),
+                in.readOptionalString());
     }
 
     static void write(SubscriptionKey key, ByteWriter out) {

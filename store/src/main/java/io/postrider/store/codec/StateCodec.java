@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.codec;
 
+import io.postrider.api.address.PolicyBook;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.message.Annotations;
@@ -24,7 +25,8 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  *
  * <pre>
  * head:    version(1) flags(1) lastTimeMs(8) nextAddressId(4) nextSubscriptionId(4) usedBodyIds: set
- *          bodyCount(4) { id(8) chunks(4) bytes(8) references(4) }* userCount(4) { user }* addressCount(4)
+ *          bodyCount(4) { id(8) chunks(4) bytes(8) references(4) }* userCount(4) { user }*
+ *          ruleCount(4) { rule }* addressCount(4)
  * address: id(4) definition logEnd(8) trimmedTo(8) levelCount(4) { priority(1) set }* expiries delays
  *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }*
  *          subscriptionCount(4) { id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) bytes(8) done: set
@@ -35,7 +37,7 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  */
 public final class StateCodec {
     /** Version written; the only one read so far. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private StateCodec() {}
 
@@ -58,6 +60,7 @@ public final class StateCodec {
         for (UserRecord user : state.users()) {
             DefinitionCodec.write(user, out);
         }
+        PolicyCodec.write(state.policies().rules(), out);
         out.putInt(state.addresses().size());
     }
 
@@ -153,6 +156,7 @@ public final class StateCodec {
         for (int i = 0; i < userCount; i++) {
             target.restoreUser(DefinitionCodec.readUser(in));
         }
+        target.restorePolicies(new PolicyBook(PolicyCodec.readRules(in)));
         int addressCount = in.readCount(1);
         for (int i = 0; i < addressCount; i++) {
             readAddress(in, target);

@@ -4,6 +4,7 @@ package io.postrider.store.dispatch;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.PolicyKey;
 import io.postrider.api.command.Command;
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.delivery.Outcome;
@@ -64,10 +65,10 @@ final class Outcomes {
     }
 
     private void modify(Consumption consumer, Entry entry, Outcome.Modified modified, Ends ends) {
-        AddressPolicy policy = address.definition().policy();
+        AddressPolicy policy = address.policy();
         boolean isLastAttempt = modified.isDeliveryFailed()
-                && policy.maxDeliveryAttempts() > 0
-                && entry.attempts + 1 >= policy.maxDeliveryAttempts();
+                && policy.number(PolicyKey.MAX_ATTEMPTS) > 0
+                && entry.attempts + 1 >= policy.number(PolicyKey.MAX_ATTEMPTS);
         if (isLastAttempt) {
             bury(consumer, entry, DeadLetterReason.MAX_DELIVERY_ATTEMPTS, null, null, true, ends);
             return;
@@ -97,8 +98,8 @@ final class Outcomes {
         counters.requeued++;
         totals.requeued++;
         long nowMs = proposals.nowMs();
-        long notBeforeMs = countsAsAttempt && policy.redeliveryDelayMs() > 0
-                ? TimeIndex.bucket(nowMs + policy.redeliveryDelayMs(), nowMs, TimeIndex.Rounding.UP)
+        long notBeforeMs = countsAsAttempt && policy.number(PolicyKey.REDELIVERY_DELAY) > 0
+                ? TimeIndex.bucket(nowMs + policy.number(PolicyKey.REDELIVERY_DELAY), nowMs, TimeIndex.Rounding.UP)
                 : 0;
         if (durable != null && entry.isDurable()) {
             dispatcher.pause(consumer, entry);

@@ -6,6 +6,8 @@ import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.message.AnnotationKeys;
@@ -18,23 +20,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Where dead letters and expired messages go, and what is written on them. Stateless. */
 public final class DeadLettering {
-    /** Policy of a target that nobody defined: unlimited attempts and no targets of its own, so that letters never wander. */
-    private static final AddressPolicy TARGET_POLICY = new AddressPolicy(true, 0, null, null, 0);
+    /** What a target sets that nobody defined: unlimited attempts and no targets of its own, so that letters never wander. */
+    private static final PolicyValues TARGET_SETTINGS = PolicyValues.NONE
+            .with(PolicyKey.MAX_ATTEMPTS, "0")
+            .with(PolicyKey.DEAD_LETTER_ADDRESS, "")
+            .with(PolicyKey.EXPIRY_ADDRESS, "");
 
     private DeadLettering() {}
 
     /** Where a message of an address goes for a reason; null where the policy drops it. */
     public static @Nullable AddressKey target(AddressState source, DeadLetterReason reason) {
-        AddressPolicy policy = source.definition().policy();
+        AddressPolicy policy = source.policy();
         AddressKey origin = source.definition().key();
-        String name = reason == DeadLetterReason.EXPIRED ? policy.expiryAddress() : policy.deadLetterAddress();
+        String name = reason == DeadLetterReason.EXPIRED
+                ? policy.name(PolicyKey.EXPIRY_ADDRESS)
+                : policy.name(PolicyKey.DEAD_LETTER_ADDRESS);
         // A letter that dies in its own dead-letter queue ends there.
         return name == null || name.equals(origin.name()) ? null : new AddressKey(origin.virtualHost(), name);
     }
 
     /** A queue for letters, where nobody defined it before. */
     public static AddressDefinition targetDefinition(AddressKey key) {
-        return AddressDefinition.permanent(key, AddressKind.QUEUE, TARGET_POLICY);
+        return AddressDefinition.permanent(key, AddressKind.QUEUE, TARGET_SETTINGS);
     }
 
     /**

@@ -2,12 +2,14 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.machine;
 
+import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.command.Command;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.message.Message;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,12 @@ public interface Effects {
     default void bodyGone(long bodyId) {}
 
     default void addressDefined(AddressState address) {}
+
+    /** Other settings are in force for an address, or its own have changed. */
+    default void policyChanged(AddressState address) {}
+
+    /** Other rules are in force, the most specific first. */
+    default void policiesReplaced(List<PolicyRule> rules) {}
 
     default void addressDeleted(AddressState address) {}
 

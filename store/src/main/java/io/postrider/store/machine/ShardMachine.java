@@ -5,6 +5,7 @@ package io.postrider.store.machine;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.PolicyBook;
 import io.postrider.api.command.Command;
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.command.OffsetRanges;
@@ -15,6 +16,7 @@ import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -282,6 +284,44 @@ public final class ShardMachine implements Command.Visitor<Result> {
         state.delete(address);
         address.takeUnwantedBodies().forEach(this::release);
         effects.addressDeleted(address);
+        return Result.OK;
+    }
+
+    @Override
+    public Result putPolicy(Command.PutPolicy command) {
+        return replace(state.policies().with(command.rule()));
+    }
+
+    @Override
+    public Result removePolicy(Command.RemovePolicy command) {
+        PolicyBook without = state.policies().without(command.pattern(), false);
+        if (without.equals(state.policies())) {
+            return Result.rejected(new Rejection(
+                    ErrorCode.NOT_FOUND, "There is no policy for the pattern '" + command.pattern() + "'"));
+        }
+        return replace(without);
+    }
+
+    @Override
+    public Result configurePolicies(Command.ConfigurePolicies command) {
+        return replace(state.policies().withConfigured(command.rules()));
+    }
+
+    private Result replace(PolicyBook policies) {
+        List<AddressState> affected = state.replacePolicies(policies);
+        effects.policiesReplaced(policies.rules());
+        affected.forEach(effects::policyChanged);
+        return Result.of(affected.size());
+    }
+
+    @Override
+    public Result updateAddress(Command.UpdateAddress command) {
+        AddressState address = state.address(command.key());
+        if (address == null) {
+            return Result.rejected(notFound(command.key()));
+        }
+        state.update(address, command.settings());
+        effects.policyChanged(address);
         return Result.OK;
     }
 

@@ -5,6 +5,8 @@ package io.postrider.store.machine;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.PolicyBook;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
@@ -31,6 +33,7 @@ public final class ShardState {
     private final List<@Nullable AddressState> addressById = new ArrayList<>();
     private final List<@Nullable SubscriptionState> subscriptionById = new ArrayList<>();
     private final StagedBodies bodies = new StagedBodies();
+    private PolicyBook policies = new PolicyBook(PolicyBook.NO_RULES);
     private long lastTimeMs;
 
     /** Bodies of large messages. */
@@ -64,6 +67,39 @@ public final class ShardState {
 
     public @Nullable UserRecord user(String name) {
         return users.get(name);
+    }
+
+    /** The rules for addresses by the patterns of their names. */
+    public PolicyBook policies() {
+        return policies;
+    }
+
+    /** Puts other rules in force, and says for which addresses something changed. */
+    List<AddressState> replacePolicies(PolicyBook changed) {
+        policies = changed;
+        List<AddressState> affected = new ArrayList<>();
+        for (AddressState address : addresses.values()) {
+            if (settle(address)) {
+                affected.add(address);
+            }
+        }
+        return affected;
+    }
+
+    /** Gives an address what it sets itself from now on; returns whether anything is different for it. */
+    boolean update(AddressState address, PolicyValues settings) {
+        address.redefine(address.definition().withSettings(settings));
+        return settle(address);
+    }
+
+    private boolean settle(AddressState address) {
+        return address.adopt(policies.resolve(
+                address.definition().key(), address.definition().settings()));
+    }
+
+    /** Puts the rules of a checkpoint back, before its addresses. */
+    public void restorePolicies(PolicyBook restored) {
+        policies = restored;
     }
 
     /** Time stamped on the newest entry applied. */
@@ -122,7 +158,8 @@ public final class ShardState {
 
     /** Puts an address of a checkpoint back under its id. */
     public AddressState restoreAddress(int id, AddressDefinition definition) {
-        AddressState address = new AddressState(id, definition);
+        AddressState address =
+                new AddressState(id, definition, policies.resolve(definition.key(), definition.settings()));
         addresses.put(definition.key(), address);
         reserveIds(id + 1, 0);
         addressById.set(id, address);

@@ -4,6 +4,7 @@ package io.postrider.store.queue;
 
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.AddressPolicy;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.message.Annotations;
@@ -25,15 +26,18 @@ public final class AddressState {
     private static final int TRIM_CHECK_BITS = 8;
 
     private final int id;
-    private final AddressDefinition definition;
     private final MessageLog log = new MessageLog();
     private final List<SubscriptionState> subscriptions = new ArrayList<>();
+    private AddressDefinition definition;
+    private AddressPolicy policy;
     private int noLocalCount;
     private long changes;
 
-    public AddressState(int id, AddressDefinition definition) {
+    /** @param policy what the rules and its own settings come to */
+    public AddressState(int id, AddressDefinition definition, AddressPolicy policy) {
         this.id = id;
         this.definition = definition;
+        this.policy = policy;
     }
 
     public int id() {
@@ -42,6 +46,26 @@ public final class AddressState {
 
     public AddressDefinition definition() {
         return definition;
+    }
+
+    /** The settings in force. They change while messages and consumers are there. */
+    public AddressPolicy policy() {
+        return policy;
+    }
+
+    /** Takes over what the rules and its own settings come to; returns whether anything is different. */
+    public boolean adopt(AddressPolicy changed) {
+        if (policy.equals(changed)) {
+            return false;
+        }
+        policy = changed;
+        return true;
+    }
+
+    /** Takes over other settings of its own; its key and kind stay. */
+    public void redefine(AddressDefinition changed) {
+        definition = changed;
+        changes++;
     }
 
     /** How often anything about it has changed since it was made or restored; tells whether a copy is up to date. */

@@ -5,6 +5,11 @@ package io.postrider.store.shard;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.PolicySetting;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.command.Command;
@@ -25,6 +30,7 @@ import io.postrider.store.queue.SubscriptionState;
 import io.postrider.store.segment.SegmentStats;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The operator's side of a broker. Any thread may call; everything but {@link #stats} runs on the shard's loop. */
 public final class LocalAdmin implements BrokerAdmin {
@@ -120,7 +126,10 @@ public final class LocalAdmin implements BrokerAdmin {
             if (existing != null && !existing.definition().equals(definition)) {
                 reply.rejected(new Rejection(
                         ErrorCode.PRECONDITION_FAILED,
-                        "Address '" + definition.key() + "' exists as " + existing.definition()));
+                        "Expected address '" + definition.key()
+                                + "' not to exist or to be the same, but it exists as a "
+                                + existing.definition().kind() + " with its own settings "
+                                + existing.definition().settings() + ": update it instead"));
             } else {
                 define(definition, reply);
             }
@@ -130,6 +139,54 @@ public final class LocalAdmin implements BrokerAdmin {
     /** Defines an address. Shard's thread. */
     void define(AddressDefinition definition, Reply<AddressDefinition> reply) {
         runner.propose(new Command.DefineAddress(definition), (token, result) -> answer(reply, result, definition), 0);
+    }
+
+    @Override
+    public void updateAddress(AddressKey key, PolicyValues set, Set<PolicyKey> unset, Reply<AddressDefinition> reply) {
+        runner.run(() -> {
+            AddressState address = state.address(key);
+            if (address == null) {
+                reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "Address '" + key + "' does not exist"));
+                return;
+            }
+            PolicyValues settings = address.definition().settings().with(set);
+            for (PolicyKey gone : unset) {
+                settings = settings.without(gone);
+            }
+            AddressDefinition changed = address.definition().withSettings(settings);
+            runner.propose(
+                    new Command.UpdateAddress(key, settings), (token, result) -> answer(reply, result, changed), 0);
+        });
+    }
+
+    @Override
+    public void settings(AddressKey key, Reply<List<PolicySetting>> reply) {
+        runner.run(() -> {
+            AddressState address = state.address(key);
+            reply.ok(state.policies()
+                    .explain(
+                            key,
+                            address == null
+                                    ? PolicyValues.NONE
+                                    : address.definition().settings()));
+        });
+    }
+
+    @Override
+    public void policies(Reply<List<PolicyRule>> reply) {
+        runner.run(() -> reply.ok(state.policies().rules()));
+    }
+
+    @Override
+    public void putPolicy(PolicyRule rule, Reply<Long> reply) {
+        runner.run(() -> runner.propose(
+                new Command.PutPolicy(rule), (token, result) -> answer(reply, result, result.count()), 0));
+    }
+
+    @Override
+    public void removePolicy(AddressPattern pattern, Reply<Long> reply) {
+        runner.run(() -> runner.propose(
+                new Command.RemovePolicy(pattern), (token, result) -> answer(reply, result, result.count()), 0));
     }
 
     @Override

@@ -6,10 +6,13 @@ import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.AddressPolicy;
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.command.Command;
+import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.BodyStore;
@@ -31,6 +34,7 @@ import io.postrider.store.body.BodyIndex;
 import io.postrider.store.checkpoint.Checkpoints;
 import io.postrider.store.dispatch.MemoryBudget;
 import io.postrider.store.io.DiskSpace;
+import io.postrider.store.machine.DeadLettering;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
@@ -57,7 +61,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     private final ShardLog log;
     private final Checkpoints checkpoints;
     private final BrokerThreads threads;
-    private final PolicyTable policies;
+    private final List<PolicyRule> configured;
     private final ShardState state;
     private final ShardEffects effects;
     private final ShardRunner runner;
@@ -80,11 +84,11 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
             Projection projection,
             LongSupplier wallClockMs) {}
 
-    private LocalBroker(Parts parts, BrokerSettings settings, PolicyTable policies) {
+    private LocalBroker(Parts parts, BrokerSettings settings, List<PolicyRule> configured) {
         this.loop = parts.loop;
         this.log = parts.log;
         this.checkpoints = parts.checkpoints;
-        this.policies = policies;
+        this.configured = List.copyOf(configured);
         this.threads = parts.threads;
         this.state = new ShardState();
         ShardMachine machine = new ShardMachine(state, parts.inspector);
@@ -103,6 +107,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.admin = new LocalAdmin(state, disk, runner, effects, gate, budget, checkpointing, parts.projection);
         parts.projection.recovered(
                 index,
+                state.policies().rules(),
                 state.addresses().stream().map(AddressState::definition).toList(),
                 durableDefinitions(),
                 List.copyOf(state.users()));
@@ -124,13 +129,14 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     /**
      * Recovers the shard from its checkpoint and log, and starts it. Blocks until it is ready; not to be called on the loop.
      *
+     * @param configured the rules of the configuration file, which replace those it had at the last start
      * @throws RuntimeException of the log or checkpoint store when what is on disk is damaged: nothing is repaired
      */
-    public static LocalBroker open(Parts parts, BrokerSettings settings, PolicyTable policies) {
+    public static LocalBroker open(Parts parts, BrokerSettings settings, List<PolicyRule> configured) {
         CompletableFuture<LocalBroker> opened = new CompletableFuture<>();
         parts.loop.execute(() -> {
             try {
-                LocalBroker broker = new LocalBroker(parts, settings, policies);
+                LocalBroker broker = new LocalBroker(parts, settings, configured);
                 broker.start();
                 opened.complete(broker);
             } catch (RuntimeException e) {
@@ -150,6 +156,9 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
             effects.closeAll(reason);
             transactions.failed(reason);
         });
+        if (!state.policies().withConfigured(configured).equals(state.policies())) {
+            runner.propose(new Command.ConfigurePolicies(configured), null, 0);
+        }
         for (long bodyId : state.bodies().open()) {
             runner.propose(new Command.DropBody(bodyId), null, 0);
         }
@@ -276,13 +285,14 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
             checkKind(existing, kind, reply, then);
             return;
         }
-        AddressPolicy policy = policies.policyFor(key);
-        if (!policy.autoCreate() || key.name().startsWith(TEMPORARY_PREFIX)) {
+        // Applied or not yet: the rules of the configuration file hold from the start.
+        AddressPolicy policy = state.policies().withConfigured(configured).resolve(key, PolicyValues.NONE);
+        if (!policy.is(PolicyKey.AUTO_CREATE) || key.name().startsWith(TEMPORARY_PREFIX)) {
             reply.rejected(new Rejection(
                     ErrorCode.NOT_FOUND, "Address '" + key + "' does not exist, and its policy does not create it"));
             return;
         }
-        AddressDefinition definition = AddressDefinition.permanent(key, ShardEffects.kindOrQueue(kind), policy);
+        AddressDefinition definition = AddressDefinition.permanent(key, ShardEffects.kindOrQueue(kind));
         runner.propose(
                 new Command.DefineAddress(definition),
                 (token, result) -> {
@@ -337,10 +347,26 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     }
 
     @Override
+    public void findDeadLetters(AddressKey of, Reply<AddressKey> reply) {
+        runner.run(() -> {
+            AddressState address = state.address(of);
+            AddressKey target = address == null ? null : DeadLettering.target(address, DeadLetterReason.REJECTED);
+            if (address == null) {
+                reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "Address '" + of + "' does not exist"));
+            } else if (target == null) {
+                reply.rejected(
+                        new Rejection(ErrorCode.NOT_FOUND, "Address '" + of + "' has no queue for its dead letters"));
+            } else {
+                reply.ok(target);
+            }
+        });
+    }
+
+    @Override
     public void createTemporaryAddress(
             String virtualHost, AddressKind kind, String connectionId, Reply<AddressDefinition> reply) {
         AddressKey key = new AddressKey(virtualHost, TEMPORARY_PREFIX + UUID.randomUUID());
-        AddressDefinition definition = new AddressDefinition(key, kind, policies.policyFor(key), connectionId);
+        AddressDefinition definition = new AddressDefinition(key, kind, PolicyValues.NONE, connectionId);
         runner.run(() -> admin.define(definition, reply));
     }
 

@@ -4,6 +4,7 @@ package io.postrider.store.shard;
 
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
@@ -20,9 +21,13 @@ public interface Projection {
     /** What the state holds after recovery, so that a copy that is behind can be rebuilt. */
     default void recovered(
             long index,
+            List<PolicyRule> policies,
             List<AddressDefinition> addresses,
             List<SubscriptionDefinition> subscriptions,
             List<UserRecord> users) {}
+
+    /** All rules there are now. */
+    default void policiesChanged(long index, List<PolicyRule> policies) {}
 
     default void addressDefined(long index, AddressDefinition definition) {}
 

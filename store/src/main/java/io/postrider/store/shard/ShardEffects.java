@@ -4,6 +4,7 @@ package io.postrider.store.shard;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.command.Command;
@@ -357,6 +358,16 @@ final class ShardEffects implements Effects {
             addDispatcher(subscription);
         }
         projection.addressDefined(index, address.definition());
+    }
+
+    @Override
+    public void policyChanged(AddressState address) {
+        projection.addressDefined(index, address.definition());
+    }
+
+    @Override
+    public void policiesReplaced(List<PolicyRule> rules) {
+        projection.policiesChanged(index, rules);
     }
 
     @Override

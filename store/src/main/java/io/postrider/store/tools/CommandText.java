@@ -125,6 +125,27 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
     }
 
     @Override
+    public String putPolicy(Command.PutPolicy command) {
+        return "put-policy pattern=" + command.rule().pattern() + " values="
+                + command.rule().values();
+    }
+
+    @Override
+    public String removePolicy(Command.RemovePolicy command) {
+        return "remove-policy pattern=" + command.pattern();
+    }
+
+    @Override
+    public String configurePolicies(Command.ConfigurePolicies command) {
+        return "configure-policies rules=" + command.rules().size();
+    }
+
+    @Override
+    public String updateAddress(Command.UpdateAddress command) {
+        return "update-address name=" + command.key() + " settings=" + command.settings();
+    }
+
+    @Override
     public String defineAddress(Command.DefineAddress command) {
         return "define-address name=" + command.definition().key() + " kind="
                 + command.definition().kind();

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.tools;
 
+import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.store.machine.ShardState;
@@ -27,6 +28,13 @@ final class StateText {
                 .number("bodies", state.bodies().all().size())
                 .number("users", state.users().size())
                 .print();
+        for (PolicyRule rule : state.policies().rules()) {
+            lines.apply("policy")
+                    .text("pattern", rule.pattern().text())
+                    .text("from", rule.isConfigured() ? "configuration" : "operator")
+                    .text("settings", rule.values().toString())
+                    .print();
+        }
         for (AddressState address : state.addresses()) {
             lines.apply("address")
                     .number("id", address.id())
@@ -34,6 +42,7 @@ final class StateText {
                     .number("end", address.log().end())
                     .number("largeMessages", address.log().bodies().size())
                     .text("name", address.definition().key().toString())
+                    .text("settings", address.definition().settings().toString())
                     .print();
             address.subscriptions().forEach(this::print);
         }

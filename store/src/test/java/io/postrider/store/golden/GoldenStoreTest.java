@@ -31,11 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A store that an earlier build wrote is read byte for byte as it was meant, whatever has changed since (rules.md 29).
  *
- * <p>{@code golden/v2} holds one of the present formats: {@code store.zip}, and what is in it as text. To make the fixture of a new format,
+ * <p>{@code golden/v3} holds one of the present formats: {@code store.zip}, and what is in it as text. To make the fixture of a new format,
  * after a version number was raised, run {@link #main} with a new directory; the old ones stay.
  */
 class GoldenStoreTest {
-    private static final String GOLDEN = "/golden/v2/";
+    private static final String GOLDEN = "/golden/v3/";
     private static final RealFiles FILES = new RealFiles();
 
     @TempDir

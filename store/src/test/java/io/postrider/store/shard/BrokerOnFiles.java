@@ -6,7 +6,7 @@ import static io.postrider.api.kit.MessageBuilder.aMessage;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.PolicyBook;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
@@ -67,7 +67,7 @@ public final class BrokerOnFiles implements AutoCloseable {
                         Projection.NONE,
                         System::currentTimeMillis),
                 new BrokerSettings(1 << 20, checkpointBytes, checkpointBytes, 1 << 20),
-                PolicyTable.DEFAULT);
+                PolicyBook.NO_RULES);
     }
 
     public LocalBroker broker() {

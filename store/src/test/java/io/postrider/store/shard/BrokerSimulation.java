@@ -4,8 +4,8 @@ package io.postrider.store.shard;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.ErrorCode;
@@ -30,6 +30,7 @@ import io.postrider.store.kit.FaultyFiles;
 import io.postrider.store.kit.ManualLoop;
 import io.postrider.store.kit.MemoryCheckpoints;
 import io.postrider.store.kit.MemoryLog;
+import io.postrider.store.kit.TestPolicies;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.machine.ShardState;
@@ -57,11 +58,11 @@ final class BrokerSimulation {
     /** s0 and s1 take everything, s2 what is red, s3 nothing of its own container. */
     private static final List<String> SUBSCRIPTIONS = List.of("s0", "s1", "s2", "s3");
 
-    private static final AddressPolicy PLAIN = new AddressPolicy(true, SimWorld.ATTEMPTS_MAX, "DLQ", null, 0);
-    private static final AddressPolicy KEEPING =
-            new AddressPolicy(true, SimWorld.ATTEMPTS_MAX, "DLQ", "EXP", SimWorld.REDELIVERY_DELAY_MS);
-    private static final PolicyTable POLICIES =
-            new PolicyTable(List.of(new PolicyTable.Rule(SimWorld.DELAYING, KEEPING)), PLAIN);
+    private static final PolicyValues PLAIN = TestPolicies.values(SimWorld.ATTEMPTS_MAX, "DLQ", "", 0);
+    private static final PolicyValues KEEPING =
+            TestPolicies.values(SimWorld.ATTEMPTS_MAX, "DLQ", "EXP", SimWorld.REDELIVERY_DELAY_MS);
+    private static final List<PolicyRule> POLICIES =
+            List.of(PolicyRule.configured("#", PLAIN), PolicyRule.configured(SimWorld.DELAYING, KEEPING));
     private static final MessageInspector INSPECTOR = message -> name -> SimMessage.field(message, name);
 
     private final Random random;

@@ -4,8 +4,7 @@ package io.postrider.store.shard;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.PolicyRule;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Annotations;
@@ -26,6 +25,7 @@ import io.postrider.store.io.DiskSpace;
 import io.postrider.store.journal.JournalSettings;
 import io.postrider.store.kit.ManualLoop;
 import io.postrider.store.kit.SimulatedDisk;
+import io.postrider.store.kit.TestPolicies;
 import io.postrider.store.log.LocalShardLog;
 import io.postrider.store.segment.SegmentSettings;
 import io.postrider.store.shard.DiskPromises.Copy;
@@ -48,8 +48,8 @@ final class DiskBroker {
     static final Set<String> QUEUE = Set.of("q");
     static final Set<String> SUBSCRIPTIONS = Set.of("a", "b");
 
-    private static final PolicyTable POLICIES =
-            new PolicyTable(java.util.List.of(), new AddressPolicy(true, 0, null, null, 0));
+    private static final java.util.List<PolicyRule> POLICIES =
+            TestPolicies.everywhere(TestPolicies.values(0, "", "", 0));
     private static final SegmentSettings SEGMENTS = new SegmentSettings(4096, 1024, 4, 16384, 8192, 65536, 512, 4);
     private static final long PATIENCE_SECONDS = 30;
 

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
-import io.postrider.api.address.PolicyTable;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.kit.MessageBuilder;
@@ -30,6 +28,7 @@ import io.postrider.store.kit.FaultyFiles;
 import io.postrider.store.kit.ManualLoop;
 import io.postrider.store.kit.MemoryCheckpoints;
 import io.postrider.store.kit.MemoryLog;
+import io.postrider.store.kit.TestPolicies;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +58,7 @@ class DispatchScenariosTest {
                         Projection.NONE,
                         loop::nowMs),
                 settings,
-                new PolicyTable(List.of(), new AddressPolicy(true, 0, null, null, 50)));
+                TestPolicies.everywhere(TestPolicies.values(0, "", "", 50)));
         loop.setInline(false);
     }
 

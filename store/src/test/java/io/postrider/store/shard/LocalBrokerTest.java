@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.PolicyBook;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.AnnotationKeys;
@@ -72,7 +72,7 @@ class LocalBrokerTest {
                         Projection.NONE,
                         System::currentTimeMillis),
                 settings,
-                PolicyTable.DEFAULT);
+                PolicyBook.NO_RULES);
     }
 
     @AfterEach

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.command.Command;
@@ -22,6 +22,7 @@ import io.postrider.api.message.Message;
 import io.postrider.store.codec.ByteWriter;
 import io.postrider.store.codec.CommandCodec;
 import io.postrider.store.codec.StateCodec;
+import io.postrider.store.kit.TestPolicies;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.Result;
 import io.postrider.store.machine.ShardMachine;
@@ -44,7 +45,7 @@ import org.junit.jupiter.api.Test;
  * more than one encoding.) {@code -Dsimulation.model.seeds=N} sets how many runs there are.
  */
 class MachineModelTest {
-    private static final AddressPolicy POLICY = new AddressPolicy(true, 0, "letters", null, 0);
+    private static final PolicyValues POLICY = TestPolicies.values(0, "letters", "", 0);
     private static final String[] QUEUES = {"q0", "q1", "letters"};
     private static final String[] SUBSCRIPTIONS = {"a", "b"};
 

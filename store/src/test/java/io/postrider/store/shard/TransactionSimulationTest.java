@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.AddressPolicy;
-import io.postrider.api.address.PolicyTable;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
@@ -28,6 +26,7 @@ import io.postrider.store.kit.FaultyFiles;
 import io.postrider.store.kit.ManualLoop;
 import io.postrider.store.kit.MemoryCheckpoints;
 import io.postrider.store.kit.MemoryLog;
+import io.postrider.store.kit.TestPolicies;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,7 +113,7 @@ class TransactionSimulationTest {
                             Projection.NONE,
                             loop::nowMs),
                     settings,
-                    new PolicyTable(List.of(), new AddressPolicy(true, 0, null, null, 0)));
+                    TestPolicies.everywhere(TestPolicies.values(0, "", "", 0)));
             loop.setInline(false);
             for (String queue : List.of("q0", "q1", "q2")) {
                 broker.openProducer(

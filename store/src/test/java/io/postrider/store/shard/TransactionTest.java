@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.PolicyTable;
+import io.postrider.api.address.PolicyBook;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
@@ -60,7 +60,7 @@ class TransactionTest {
                         Projection.NONE,
                         loop::nowMs),
                 BrokerSettings.DEFAULT.withTransactions(BYTES_MAX, TIMEOUT_MS),
-                PolicyTable.DEFAULT);
+                PolicyBook.NO_RULES);
         loop.setInline(false);
         producer = producer("q");
     }
