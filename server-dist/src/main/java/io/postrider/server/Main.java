@@ -8,6 +8,7 @@ import io.postrider.server.cli.BrowseCommand;
 import io.postrider.server.cli.CliException;
 import io.postrider.server.cli.DataCommand;
 import io.postrider.server.cli.ExitCode;
+import io.postrider.server.cli.ForwardCommand;
 import io.postrider.server.cli.PolicyCommand;
 import io.postrider.server.cli.QueueCommand;
 import io.postrider.server.cli.ReceiveCommand;
@@ -51,6 +52,7 @@ public final class Main implements Runnable {
             BrowseCommand.class,
             QueueCommand.class,
             PolicyCommand.class,
+            ForwardCommand.class,
             UserCommand.class,
             DataCommand.class,
             BackupCommand.class,

@@ -21,6 +21,9 @@ public final class Capabilities {
      */
     public static final Symbol CONFIRMED_OUTCOMES = Symbol.valueOf("POSTRIDER_CONFIRMED_OUTCOMES");
 
+    /** A message that is sent again with the same {@code x-opt-dedupe-id} is kept once. */
+    public static final Symbol DEDUPLICATION = Symbol.valueOf("POSTRIDER_DEDUPLICATION");
+
     public static final Symbol PROPERTY_FILTERS = Symbol.valueOf("AMQP_FILTEX_PROP_V1_0");
     public static final Symbol SQL_FILTER = Symbol.valueOf("AMQP_FILTEX_SQL_V1_0");
 

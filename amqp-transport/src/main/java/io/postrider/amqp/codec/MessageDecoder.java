@@ -3,6 +3,7 @@
 package io.postrider.amqp.codec;
 
 import io.postrider.api.message.Annotations;
+import io.postrider.api.message.DedupeId;
 import io.postrider.api.message.Message;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class MessageDecoder {
     private static final byte[] DELIVERY_TIME = "x-opt-delivery-time".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DELIVERY_DELAY = "x-opt-delivery-delay".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DEDUPE_ID = "x-opt-dedupe-id".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_BYTES = {};
 
     /** Bytes from the first body section on that stay with the head of a large message. */
@@ -30,6 +32,7 @@ public final class MessageDecoder {
     private long ttlMs;
     private long absoluteExpiryMs;
     private long deliverAtMs;
+    private @Nullable DedupeId dedupeId;
 
     /**
      * Decodes one message.
@@ -77,6 +80,7 @@ public final class MessageDecoder {
         ttlMs = 0;
         absoluteExpiryMs = 0;
         deliverAtMs = Message.NEVER;
+        dedupeId = null;
         int storedFrom = limit;
         int storedTo = limit;
         int annotationsLength = 0;
@@ -119,7 +123,16 @@ public final class MessageDecoder {
             payload.position(storedTo);
         }
         long expiresAtMs = ttlMs > 0 ? saturatedSum(nowMs, ttlMs) : absoluteExpiryMs;
-        return new Message(encoded, annotationsLength, isDurable, priority, expiresAtMs, deliverAtMs, Annotations.NONE);
+        return new Message(
+                encoded,
+                annotationsLength,
+                isDurable,
+                priority,
+                expiresAtMs,
+                deliverAtMs,
+                Annotations.NONE,
+                null,
+                dedupeId);
     }
 
     private void checkOrder(Section section, @Nullable Section previous, int at) {
@@ -174,11 +187,27 @@ public final class MessageDecoder {
                     delayMs = scanner.integral(value);
                 }
             }
+            if (scanner.textEquals(at, DEDUPE_ID)) {
+                dedupeId = dedupeId(value);
+            }
             at = next;
         }
         if (deliverAtMs == Message.NEVER && delayMs > 0) {
             deliverAtMs = saturatedSum(nowMs, delayMs);
         }
+    }
+
+    private DedupeId dedupeId(int at) {
+        if (scanner.isString(at) || scanner.isSymbol(at)) {
+            return DedupeId.of('s', scanner.content(at));
+        }
+        if (scanner.isBinary(at)) {
+            return DedupeId.of('b', scanner.content(at));
+        }
+        throw scanner.problem(
+                at,
+                "Expected x-opt-dedupe-id to be a string, symbol or binary, but found type 0x"
+                        + Integer.toHexString(scanner.code(at)));
     }
 
     private void readProperties(int listAt, int end) {

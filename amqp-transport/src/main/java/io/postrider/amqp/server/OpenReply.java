@@ -33,6 +33,7 @@ final class OpenReply {
                 Capabilities.DELAYED_DELIVERY,
                 Capabilities.SOLE_CONNECTION,
                 Capabilities.CONFIRMED_OUTCOMES,
+                Capabilities.DEDUPLICATION,
                 Capabilities.PROPERTY_FILTERS,
                 Capabilities.SQL_FILTER);
         open.setProperties(properties(containerId, peer));

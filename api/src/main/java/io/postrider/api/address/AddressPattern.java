@@ -34,6 +34,11 @@ public record AddressPattern(String text) implements Comparable<AddressPattern> 
         return text.indexOf('*') < 0 && text.indexOf('#') < 0;
     }
 
+    /** Whether a name stands for all topics it matches, as a subscriber asks for them: one of its words is {@code *} or {@code #}. */
+    public static boolean isWildcard(String name) {
+        return !isLiteral(name) && words(name).stream().anyMatch(word -> word.equals("*") || word.equals("#"));
+    }
+
     public boolean matches(String name) {
         if (isLiteral(text)) {
             return text.equals(name);

@@ -21,7 +21,70 @@ public enum PolicyKey {
             "redelivery.delay-ms", PolicyType.DURATION, "0", "How long a failed message waits for its next attempt"),
     DEAD_LETTER_ADDRESS(
             "dead-letter.address", PolicyType.TEXT, "DLQ", "Queue for dead letters; empty drops and counts them"),
-    EXPIRY_ADDRESS("expiry.address", PolicyType.TEXT, "", "Queue for expired messages; empty drops and counts them");
+    EXPIRY_ADDRESS("expiry.address", PolicyType.TEXT, "", "Queue for expired messages; empty drops and counts them"),
+    TTL_DEFAULT(
+            "ttl.default-ms",
+            PolicyType.DURATION,
+            "0",
+            "Time to live of messages sent without one, from their delivery time on; 0 means for ever"),
+    TTL_MIN("ttl.min-ms", PolicyType.DURATION, "0", "A shorter time to live is raised to this; 0 raises none"),
+    TTL_MAX(
+            "ttl.max-ms",
+            PolicyType.DURATION,
+            "0",
+            "A longer time to live, or none, is cut to this: the greatest age of a message; 0 cuts none"),
+    DEDUPE_WINDOW(
+            "dedupe.window-ms",
+            PolicyType.DURATION,
+            "300000",
+            "How long an id (annotation x-opt-dedupe-id) is remembered, and a message with it again is accepted and not kept; 0 remembers none"),
+    DEDUPE_COUNT(
+            "dedupe.count", PolicyType.COUNT, "100000", "How many ids are remembered at the most; the oldest go first"),
+    DEDUPE_BY_MESSAGE_ID(
+            "dedupe.by-message-id",
+            PolicyType.BOOLEAN,
+            "false",
+            "Whether the message-id counts as the id of a message that has no other"),
+    LIMIT_MESSAGES(
+            "limit.messages",
+            PolicyType.COUNT,
+            "0",
+            "Messages of a queue, or of any durable subscription of a topic, at which it is full; 0 means no limit"),
+    LIMIT_BYTES("limit.bytes", PolicyType.BYTES, "0", "The same in bytes; 0 means no limit"),
+    LIMIT_WHEN_FULL(
+            "limit.when-full",
+            PolicyType.CHOICE,
+            "hold",
+            "What a full address does: gives its producers no more credit (what they sent with the credit they have is taken), refuses messages, or accepts and drops them",
+            "hold",
+            "reject",
+            "drop-new"),
+    RATE_MESSAGES(
+            "rate.messages-per-second",
+            PolicyType.COUNT,
+            "0",
+            "Above this its producers get no credit for a while; what they sent already is taken; 0 means no limit"),
+    RATE_BYTES("rate.bytes-per-second", PolicyType.BYTES, "0", "The same in bytes"),
+    RATE_USER_MESSAGES(
+            "rate.user-messages-per-second",
+            PolicyType.COUNT,
+            "0",
+            "The same for the producers of each user by itself"),
+    RATE_USER_BYTES("rate.user-bytes-per-second", PolicyType.BYTES, "0", "The same in bytes"),
+    UNROUTED(
+            "unrouted",
+            PolicyType.CHOICE,
+            "drop",
+            "What happens to a message for a topic that no subscription wants: accepted, counted and dropped; refused; or sent to alternate.address",
+            "drop",
+            "reject",
+            "alternate"),
+    ALTERNATE_ADDRESS("alternate.address", PolicyType.TEXT, "", "Queue for what no subscription wants"),
+    AUTO_DELETE(
+            "auto-delete-ms",
+            PolicyType.DURATION,
+            "0",
+            "An address that was created by its first use is deleted when for so long it had no messages, consumers, producers and durable subscriptions; 0 means never");
 
     private final String text;
     private final PolicyType type;

@@ -5,6 +5,7 @@ package io.postrider.api.command;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
@@ -216,6 +217,30 @@ public sealed interface Command {
         }
     }
 
+    /** Puts a forward rule, in place of the one of its name, and creates its target as a queue if it is not there. */
+    record PutForward(ForwardRule rule) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.putForward(this);
+        }
+    }
+
+    /** Takes a forward rule away. */
+    record RemoveForward(String name) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.removeForward(this);
+        }
+    }
+
+    /** Deletes an address unless it holds a message or has a durable subscription. */
+    record DeleteIfIdle(int addressId) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.deleteIfIdle(this);
+        }
+    }
+
     /** Creates an address; an equal one may exist already, a different one refuses the command. */
     record DefineAddress(AddressDefinition definition) implements Command {
         @Override
@@ -293,6 +318,12 @@ public sealed interface Command {
         R configurePolicies(ConfigurePolicies command);
 
         R updateAddress(UpdateAddress command);
+
+        R putForward(PutForward command);
+
+        R removeForward(RemoveForward command);
+
+        R deleteIfIdle(DeleteIfIdle command);
 
         R defineAddress(DefineAddress command);
 

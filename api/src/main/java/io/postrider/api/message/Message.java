@@ -27,6 +27,7 @@ public final class Message {
     private final long deliverAtMs;
     private final Annotations added;
     private final @Nullable LargeBody body;
+    private final @Nullable DedupeId dedupeId;
 
     /**
      * @param encoded annotations section, bare message and footer; ownership passes to the message
@@ -57,6 +58,24 @@ public final class Message {
             long deliverAtMs,
             Annotations added,
             @Nullable LargeBody body) {
+        this(encoded, annotationsLength, isDurable, priority, expiresAtMs, deliverAtMs, added, body, null);
+    }
+
+    /**
+     * A message that is kept once only; the other parameters as above.
+     *
+     * @param dedupeId what its sender calls it; null if it does not say
+     */
+    public Message(
+            byte[] encoded,
+            int annotationsLength,
+            boolean isDurable,
+            int priority,
+            long expiresAtMs,
+            long deliverAtMs,
+            Annotations added,
+            @Nullable LargeBody body,
+            @Nullable DedupeId dedupeId) {
         if (annotationsLength < 0 || annotationsLength > encoded.length) {
             throw new IllegalArgumentException("Expected an annotations section of 0 to " + encoded.length
                     + " bytes, but got " + annotationsLength);
@@ -72,6 +91,7 @@ public final class Message {
         this.deliverAtMs = deliverAtMs;
         this.added = added;
         this.body = body;
+        this.dedupeId = dedupeId;
     }
 
     /** Shared bytes: do not write to them. */
@@ -134,10 +154,27 @@ public final class Message {
                         expiresAtMs,
                         deliverAtMs,
                         added.merged(more),
-                        body);
+                        body,
+                        dedupeId);
     }
 
-    /** The same message as a dead letter or expired message keeps it: it never expires and is due at once. */
+    /** What its sender calls it, so that it is kept once only; null if it does not say. */
+    public @Nullable DedupeId dedupeId() {
+        return dedupeId;
+    }
+
+    /** The same message under a name that its sender gave it. */
+    public Message withDedupeId(DedupeId id) {
+        return new Message(encoded, annotationsLength, isDurable, priority, expiresAtMs, deliverAtMs, added, body, id);
+    }
+
+    /** The same message with another end, or none. */
+    public Message withExpiry(long changedMs) {
+        return new Message(
+                encoded, annotationsLength, isDurable, priority, changedMs, deliverAtMs, added, body, dedupeId);
+    }
+
+    /** The same message as a dead letter or expired message keeps it: it never expires, is due at once, and is no repetition. */
     public Message withoutTimes() {
         return new Message(encoded, annotationsLength, isDurable, priority, NEVER, NEVER, added, body);
     }

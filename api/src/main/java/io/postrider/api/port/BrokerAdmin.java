@@ -5,6 +5,7 @@ package io.postrider.api.port;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicySetting;
@@ -44,6 +45,15 @@ public interface BrokerAdmin {
 
     /** Takes an operator's rule away; {@code NOT_FOUND} if there is none. Answers how many addresses that changed something for. */
     void removePolicy(AddressPattern pattern, Reply<Long> reply);
+
+    /** The rules that send messages on, in the order of their names. */
+    void forwards(Reply<List<ForwardRule>> reply);
+
+    /** Puts a forward rule, in place of the one of its name; {@code PRECONDITION_FAILED} if messages would go round in a loop. */
+    void putForward(ForwardRule rule, Reply<ForwardRule> reply);
+
+    /** Takes a forward rule away; {@code NOT_FOUND} if there is none. */
+    void removeForward(String name, Reply<String> reply);
 
     void deleteAddress(AddressKey key, Reply<AddressDefinition> reply);
 

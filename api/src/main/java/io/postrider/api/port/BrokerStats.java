@@ -12,6 +12,9 @@ package io.postrider.api.port;
  * @param requeued deliveries that came back
  * @param deadLettered messages dead-lettered, dropped ones included
  * @param expired messages expired
+ * @param unrouted messages accepted and dropped because no subscription of their topic wanted them
+ * @param duplicates messages accepted and not kept because their id came before
+ * @param dropped messages accepted and dropped because their address was full
  * @param messageBytes bytes of messages in memory now
  * @param logEntries log entries committed
  * @param logBytes bytes appended to the log
@@ -27,6 +30,9 @@ public record BrokerStats(
         long requeued,
         long deadLettered,
         long expired,
+        long unrouted,
+        long duplicates,
+        long dropped,
         long messageBytes,
         long logEntries,
         long logBytes,

@@ -3,6 +3,7 @@
 package io.postrider.server.http;
 
 import io.postrider.api.address.AddressDefinition;
+import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicySetting;
 import io.postrider.api.address.PolicyValues;
@@ -66,6 +67,15 @@ final class ApiJson {
                 .put("settings", values(rule.values()));
     }
 
+    static JsonObject forward(ForwardRule rule) {
+        return new JsonObject()
+                .put("name", rule.name())
+                .put("source", rule.source().text())
+                .put("target", rule.target().toString())
+                .put("selector", rule.selector())
+                .put("move", rule.isMove());
+    }
+
     static JsonObject setting(PolicySetting setting) {
         return new JsonObject()
                 .put("setting", setting.key().text())
@@ -88,6 +98,9 @@ final class ApiJson {
                 .put("requeued", stats.requeued())
                 .put("deadLettered", stats.deadLettered())
                 .put("expired", stats.expired())
+                .put("unrouted", stats.unrouted())
+                .put("duplicates", stats.duplicates())
+                .put("dropped", stats.dropped())
                 .put("messageBytes", stats.messageBytes())
                 .put("logEntries", stats.logEntries())
                 .put("logBytes", stats.logBytes())

@@ -47,6 +47,7 @@ public final class ApiRoutes {
         router.get("/api/v1/broker").handler(this::broker);
         new QueueRoutes(admin).mount(router);
         new PolicyRoutes(admin).mount(router);
+        new ForwardRoutes(admin).mount(router);
         new UserRoutes(admin, userMaker).mount(router);
         new BackupRoutes(backup).mount(router);
     }

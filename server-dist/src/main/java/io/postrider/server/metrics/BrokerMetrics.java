@@ -41,6 +41,21 @@ public final class BrokerMetrics implements AutoCloseable {
             new Total("postrider.broker.requeued", "messages", "Deliveries that came back", BrokerStats::requeued),
             new Total("postrider.broker.dead.lettered", "messages", "Dead letters", BrokerStats::deadLettered),
             new Total("postrider.broker.expired", "messages", "Messages expired", BrokerStats::expired),
+            new Total(
+                    "postrider.broker.unrouted",
+                    "messages",
+                    "Messages dropped because no subscription wanted them",
+                    BrokerStats::unrouted),
+            new Total(
+                    "postrider.broker.duplicates",
+                    "messages",
+                    "Messages not kept because their id came before",
+                    BrokerStats::duplicates),
+            new Total(
+                    "postrider.broker.dropped",
+                    "messages",
+                    "Messages dropped because their address was full",
+                    BrokerStats::dropped),
             new Total("postrider.journal.entries", "entries", "Log entries committed", BrokerStats::logEntries),
             new Total("postrider.journal.appended", "bytes", "Bytes appended to the log", BrokerStats::logBytes),
             new Total("postrider.journal.syncs", "syncs", "Syncs of the log file", BrokerStats::logSyncs),

@@ -5,6 +5,7 @@ package io.postrider.server.http;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyBook;
 import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
@@ -25,6 +26,7 @@ import java.util.Set;
 final class FakeAdmin implements BrokerAdmin {
     final List<QueueInfo> queues = new ArrayList<>();
     final List<AddressDefinition> addresses = new ArrayList<>();
+    final List<ForwardRule> forwards = new ArrayList<>();
     PolicyBook policies = new PolicyBook(PolicyBook.NO_RULES);
     final List<UserRecord> users = new ArrayList<>();
 
@@ -91,6 +93,23 @@ final class FakeAdmin implements BrokerAdmin {
     }
 
     @Override
+    public void forwards(Reply<List<ForwardRule>> reply) {
+        reply.ok(List.copyOf(forwards));
+    }
+
+    @Override
+    public void putForward(ForwardRule rule, Reply<ForwardRule> reply) {
+        forwards.add(rule);
+        answer(reply, rule);
+    }
+
+    @Override
+    public void removeForward(String name, Reply<String> reply) {
+        forwards.removeIf(rule -> rule.name().equals(name));
+        answer(reply, name);
+    }
+
+    @Override
     public void deleteAddress(AddressKey key, Reply<AddressDefinition> reply) {
         AddressDefinition found = addresses.stream()
                 .filter(address -> address.key().equals(key))
@@ -128,6 +147,6 @@ final class FakeAdmin implements BrokerAdmin {
 
     @Override
     public BrokerStats stats() {
-        return new BrokerStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, StorageStats.NONE);
+        return new BrokerStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, StorageStats.NONE);
     }
 }

@@ -20,6 +20,7 @@ final class CatalogSchema {
                 name VARCHAR(255) NOT NULL,
                 kind VARCHAR(16) NOT NULL,
                 temporary_owner LONGVARCHAR,
+                is_auto_created BOOLEAN NOT NULL,
                 PRIMARY KEY (virtual_host, name))""",
             """
             CREATE CACHED TABLE address_setting (

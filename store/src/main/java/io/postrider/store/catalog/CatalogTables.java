@@ -73,11 +73,12 @@ final class CatalogTables {
             List<Sql> statements = new ArrayList<>();
             statements.add(deleteAddress(key));
             statements.add(new Sql(
-                    "INSERT INTO address VALUES (?, ?, ?, ?)",
+                    "INSERT INTO address VALUES (?, ?, ?, ?, ?)",
                     key.virtualHost(),
                     key.name(),
                     address.kind().name(),
-                    address.temporaryOwner()));
+                    address.temporaryOwner(),
+                    address.isAutoCreated()));
             address.settings()
                     .forEach((setting, value) -> statements.add(new Sql(
                             "INSERT INTO address_setting VALUES (?, ?, ?, ?)",
@@ -196,7 +197,8 @@ final class CatalogTables {
                         key(row),
                         AddressKind.valueOf(row.getString("kind")),
                         settings.getOrDefault(key(row), PolicyValues.NONE),
-                        row.getString("temporary_owner")));
+                        row.getString("temporary_owner"),
+                        row.getBoolean("is_auto_created")));
     }
 
     private static AddressKey key(ResultSet row) throws SQLException {

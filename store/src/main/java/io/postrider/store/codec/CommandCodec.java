@@ -221,6 +221,27 @@ public final class CommandCodec implements Command.Visitor<Void> {
     }
 
     @Override
+    public Void putForward(Command.PutForward command) {
+        out.putByte(31);
+        DefinitionCodec.write(command.rule(), out);
+        return null;
+    }
+
+    @Override
+    public Void removeForward(Command.RemoveForward command) {
+        out.putByte(32);
+        out.putString(command.name());
+        return null;
+    }
+
+    @Override
+    public Void deleteIfIdle(Command.DeleteIfIdle command) {
+        out.putByte(33);
+        out.putInt(command.addressId());
+        return null;
+    }
+
+    @Override
     public Void defineAddress(Command.DefineAddress command) {
         out.putByte(8);
         DefinitionCodec.write(command.definition(), out);
@@ -383,6 +404,9 @@ public final class CommandCodec implements Command.Visitor<Void> {
             case 17 -> new Command.PutPolicy(PolicyCodec.readRule(in));
             case 18 -> new Command.RemovePolicy(PolicyCodec.readPattern(in));
             case 19 -> new Command.ConfigurePolicies(PolicyCodec.readRules(in));
+            case 31 -> new Command.PutForward(DefinitionCodec.readForward(in));
+            case 32 -> new Command.RemoveForward(in.readString());
+            case 33 -> new Command.DeleteIfIdle(in.readInt());
             case 30 -> new Command.UpdateAddress(DefinitionCodec.readAddressKey(in), PolicyCodec.readValues(in));
             default ->
                 throw new CodecException(

@@ -5,6 +5,8 @@ package io.postrider.store.codec;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
@@ -28,6 +30,7 @@ final class DefinitionCodec {
         out.putByte(definition.kind() == AddressKind.QUEUE ? 0 : 1);
         PolicyCodec.write(definition.settings(), out);
         out.putOptionalString(definition.temporaryOwner());
+        out.putBoolean(definition.isAutoCreated());
     }
 
     static AddressDefinition readAddress(ByteReader in) {
@@ -40,7 +43,29 @@ final class DefinitionCodec {
                 key,
                 kind == 0 ? AddressKind.QUEUE : AddressKind.TOPIC,
                 PolicyCodec.readValues(in),
-                in.readOptionalString());
+                in.readOptionalString(),
+                in.readBoolean());
+    }
+
+    static void write(ForwardRule rule, ByteWriter out) {
+        out.putString(rule.name());
+        out.putString(rule.source().text());
+        write(rule.target(), out);
+        out.putOptionalString(rule.selector());
+        out.putBoolean(rule.isMove());
+    }
+
+    static ForwardRule readForward(ByteReader in) {
+        String name = in.readString();
+        AddressPattern source = PolicyCodec.readPattern(in);
+        AddressKey target = readAddressKey(in);
+        String selector = in.readOptionalString();
+        boolean isMove = in.readBoolean();
+        try {
+            return new ForwardRule(name, source, target, selector, isMove);
+        } catch (IllegalArgumentException e) {
+            throw new CodecException(String.valueOf(e.getMessage()));
+        }
     }
 
     static void write(SubscriptionKey key, ByteWriter out) {

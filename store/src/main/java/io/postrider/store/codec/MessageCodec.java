@@ -3,6 +3,7 @@
 package io.postrider.store.codec;
 
 import io.postrider.api.message.Annotations;
+import io.postrider.api.message.DedupeId;
 import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import java.nio.ByteBuffer;
@@ -25,7 +26,8 @@ public final class MessageCodec {
     private static final int DELAYED = 4;
     private static final int ADDED = 8;
     private static final int LARGE = 16;
-    private static final int KNOWN_FLAGS = DURABLE | EXPIRES | DELAYED | ADDED | LARGE;
+    private static final int NAMED = 32;
+    private static final int KNOWN_FLAGS = DURABLE | EXPIRES | DELAYED | ADDED | LARGE | NAMED;
 
     private MessageCodec() {}
 
@@ -34,7 +36,8 @@ public final class MessageCodec {
                 | (message.expiresAtMs() != Message.NEVER ? EXPIRES : 0)
                 | (message.deliverAtMs() != Message.NEVER ? DELAYED : 0)
                 | (message.added().isEmpty() ? 0 : ADDED)
-                | (message.body() == null ? 0 : LARGE);
+                | (message.body() == null ? 0 : LARGE)
+                | (message.dedupeId() == null ? 0 : NAMED);
         byte[] encoded = message.encoded();
         ByteBuffer head = out.room(6 + 16);
         head.put((byte) flags).put((byte) message.priority()).putInt(message.annotationsLength());
@@ -53,13 +56,18 @@ public final class MessageCodec {
             out.putInt(body.chunks());
             out.putLong(body.bytes());
         }
+        DedupeId dedupeId = message.dedupeId();
+        if (dedupeId != null) {
+            out.putLong(dedupeId.high());
+            out.putLong(dedupeId.low());
+        }
         out.putBytes(encoded);
     }
 
     static Message read(ByteReader in) {
         int flags = in.readByte();
         if ((flags & ~KNOWN_FLAGS) != 0) {
-            throw new CodecException("Expected message flags within 0x1f, but found 0x" + Integer.toHexString(flags));
+            throw new CodecException("Expected message flags within 0x3f, but found 0x" + Integer.toHexString(flags));
         }
         int priority = in.readByte();
         int annotationsLength = in.readInt();
@@ -68,6 +76,7 @@ public final class MessageCodec {
         Annotations added = (flags & ADDED) != 0 ? readAnnotations(in) : Annotations.NONE;
         try {
             LargeBody body = (flags & LARGE) != 0 ? readBody(in) : null;
+            DedupeId dedupeId = (flags & NAMED) != 0 ? new DedupeId(in.readLong(), in.readLong()) : null;
             return new Message(
                     in.readBytes(),
                     annotationsLength,
@@ -76,7 +85,8 @@ public final class MessageCodec {
                     expiresAtMs,
                     deliverAtMs,
                     added,
-                    body);
+                    body,
+                    dedupeId);
         } catch (IllegalArgumentException e) {
             throw new CodecException(String.valueOf(e.getMessage()));
         }

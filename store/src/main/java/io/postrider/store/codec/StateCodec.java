@@ -6,9 +6,11 @@ import io.postrider.api.address.PolicyBook;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.message.Annotations;
+import io.postrider.api.message.DedupeId;
 import io.postrider.api.message.LargeBody;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
+import io.postrider.store.queue.DedupeWindow;
 import io.postrider.store.queue.MessageLog;
 import io.postrider.store.queue.PriorityIndex;
 import io.postrider.store.queue.Redeliveries;
@@ -26,9 +28,10 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  * <pre>
  * head:    version(1) flags(1) lastTimeMs(8) nextAddressId(4) nextSubscriptionId(4) usedBodyIds: set
  *          bodyCount(4) { id(8) chunks(4) bytes(8) references(4) }* userCount(4) { user }*
- *          ruleCount(4) { rule }* addressCount(4)
+ *          ruleCount(4) { rule }* forwardCount(4) { forward }*
+ *          addressCount(4)
  * address: id(4) definition logEnd(8) trimmedTo(8) levelCount(4) { priority(1) set }* expiries delays
- *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }*
+ *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }* takenCount(4) { dedupeId(16) timeMs(8) }*
  *          subscriptionCount(4) { id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) bytes(8) done: set
  *              attemptsCount(4) { attempts(4) set }* waits mergedCount(4) { offset(8) annotations }* }*
  * expiries, delays, waits: bucketCount(4) { timeMs(8) set }*
@@ -61,6 +64,8 @@ public final class StateCodec {
             DefinitionCodec.write(user, out);
         }
         PolicyCodec.write(state.policies().rules(), out);
+        out.putInt(state.forwards().rules().size());
+        state.forwards().rules().forEach(rule -> DefinitionCodec.write(rule, out));
         out.putInt(state.addresses().size());
     }
 
@@ -69,9 +74,19 @@ public final class StateCodec {
         out.putInt(address.id());
         DefinitionCodec.write(address.definition(), out);
         writeLog(address.log(), out);
+        writeDedupe(address.dedupe(), out);
         out.putInt(address.subscriptions().size());
         for (SubscriptionState subscription : address.subscriptions()) {
             writeSubscription(subscription, out);
+        }
+    }
+
+    private static void writeDedupe(DedupeWindow dedupe, ByteWriter out) {
+        out.putInt(dedupe.taken().size());
+        for (Map.Entry<DedupeId, Long> taken : dedupe.taken().entrySet()) {
+            out.putLong(taken.getKey().high());
+            out.putLong(taken.getKey().low());
+            out.putLong(taken.getValue());
         }
     }
 
@@ -157,6 +172,10 @@ public final class StateCodec {
             target.restoreUser(DefinitionCodec.readUser(in));
         }
         target.restorePolicies(new PolicyBook(PolicyCodec.readRules(in)));
+        int forwardCount = in.readCount(16);
+        for (int i = 0; i < forwardCount; i++) {
+            target.forwards().restore(DefinitionCodec.readForward(in));
+        }
         int addressCount = in.readCount(1);
         for (int i = 0; i < addressCount; i++) {
             readAddress(in, target);
@@ -166,12 +185,17 @@ public final class StateCodec {
                     "Expected the state to end after " + addressCount + " addresses, but more follows");
         }
         target.reserveIds(nextAddressId, nextSubscriptionId);
+        target.route();
     }
 
     private static void readAddress(ByteReader in, ShardState target) {
         int id = in.readInt();
         AddressState address = target.restoreAddress(id, DefinitionCodec.readAddress(in));
         readLog(in, address.log());
+        int takenCount = in.readCount(24);
+        for (int i = 0; i < takenCount; i++) {
+            address.dedupe().restore(new DedupeId(in.readLong(), in.readLong()), in.readLong());
+        }
         int subscriptionCount = in.readCount(1);
         for (int i = 0; i < subscriptionCount; i++) {
             readSubscription(in, target, address);

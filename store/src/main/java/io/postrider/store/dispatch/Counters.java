@@ -10,4 +10,13 @@ public final class Counters {
     public long requeued;
     public long deadLettered;
     public long expired;
+
+    /** Accepted and dropped: no subscription of the topic wanted them. */
+    public long unrouted;
+
+    /** Accepted and not kept: their id came before. */
+    public long duplicates;
+
+    /** Accepted and dropped: the address was full. */
+    public long dropped;
 }

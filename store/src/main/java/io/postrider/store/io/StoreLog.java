@@ -2,7 +2,10 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.io;
 
+import io.postrider.api.address.AddressKey;
+import io.postrider.api.address.AddressKind;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +67,17 @@ public final class StoreLog {
                 "PR-STO-007 A superseded checkpoint file could not be deleted [file={}, cause={}]",
                 file,
                 cause.toString());
+    }
+
+    public static void addressCreated(AddressKey key, AddressKind kind) {
+        LOG.info(
+                "PR-STO-016 An address was created by its first use [name={}, kind={}]",
+                key,
+                kind.name().toLowerCase(Locale.ROOT));
+    }
+
+    public static void idleAddressDeleted(String name) {
+        LOG.info("PR-STO-017 An address that was created by its first use was deleted: nobody used it [name={}]", name);
     }
 
     public static void syncSlow(Path file, long durationMs, long leftOut) {

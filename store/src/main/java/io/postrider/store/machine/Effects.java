@@ -26,6 +26,9 @@ public interface Effects {
     /** A message was appended; each subscription that wants it may dispatch it. */
     default void published(AddressState address, long offset, Message message, @Nullable String publisher) {}
 
+    /** A message was accepted and not kept: its id came before, or the address is full and drops what comes. */
+    default void ignored(AddressState address, boolean isDuplicate) {}
+
     /** A subscription is done with a message that was accepted. */
     default void settled(SubscriptionState subscription, long offset) {}
 

@@ -5,12 +5,14 @@ package io.postrider.store.machine;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyBook;
 import io.postrider.api.command.Command;
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
+import io.postrider.api.message.DedupeId;
 import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
@@ -30,6 +32,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
     private final ShardState state;
     private final MessageInspector inspector;
     private Effects effects = Effects.NONE;
+    private boolean isInCommit;
 
     public ShardMachine(ShardState state, MessageInspector inspector) {
         this.state = state;
@@ -69,8 +72,50 @@ public final class ShardMachine implements Command.Visitor<Result> {
                     "Expected the large message's body " + body.id() + " to be there with " + body.chunks()
                             + " chunks, but it is not"));
         }
-        append(address, command.message(), command.publisher());
+        return take(address, command);
+    }
+
+    /** A transaction's parts are all or nothing, so limits do not hold for them: their sends were refused while it was open. */
+    private Result take(AddressState address, Command.Publish command) {
+        Admission.Verdict verdict = isInCommit ? Admission.Verdict.TAKE : Admission.verdict(address);
+        Rejection full = verdict == Admission.Verdict.REJECT ? Admission.fullness(address) : null;
+        if (full != null) {
+            dropBody(command.message());
+            return Result.rejected(full);
+        }
+        DedupeId id = command.message().dedupeId();
+        boolean isDuplicate = id != null && !address.isFirst(id, state.lastTimeMs());
+        if (isDuplicate || verdict == Admission.Verdict.DROP) {
+            dropBody(command.message());
+            effects.ignored(address, isDuplicate);
+            return isDuplicate ? Result.DUPLICATE : Result.OK;
+        }
+        deliver(address, command.message(), command.publisher());
         return Result.OK;
+    }
+
+    /** A message comes to an address, and goes on from there. */
+    private void deliver(AddressState address, Message message, @Nullable String publisher) {
+        if (address.routes().isEmpty()) {
+            append(address, message, publisher);
+            return;
+        }
+        LargeBody body = message.body();
+        if (body != null) {
+            state.bodies().retain(body.id()); // until it has come everywhere
+        }
+        new Forwarding(inspector).deliver(address, message, target -> append(target, message, publisher));
+        if (body != null) {
+            release(body);
+        }
+    }
+
+    /** Gives up the body of a message that is not kept, unless another one has it. */
+    private void dropBody(Message message) {
+        LargeBody body = message.body();
+        if (body != null) {
+            drop(body.id());
+        }
     }
 
     private void append(AddressState address, Message message, @Nullable String publisher) {
@@ -126,10 +171,12 @@ public final class ShardMachine implements Command.Visitor<Result> {
     @Override
     public Result commit(Command.Commit command) {
         long count = 0;
+        isInCommit = true;
         for (int i = 0; i < command.parts().size(); i++) {
             effects.part(i);
             count += command.parts().get(i).accept(this).count();
         }
+        isInCommit = false;
         return Result.of(count);
     }
 
@@ -189,7 +236,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
         Message letter = command.letter();
         if (key != null && letter != null) {
             // Before the claim on the message ends, so that a large body is never without one.
-            append(defined(DeadLettering.targetDefinition(key)), letter, null);
+            deliver(defined(DeadLettering.targetDefinition(key)), letter, null);
         }
         finish(subscription, command.offset());
         subscription.release(command.bytes());
@@ -255,6 +302,9 @@ public final class ShardMachine implements Command.Visitor<Result> {
             return Result.OK;
         }
         if (existing.definition().kind() == wanted.kind()) {
+            if (existing.definition().isAutoCreated() && !wanted.isAutoCreated()) {
+                existing.redefine(existing.definition().asAskedFor());
+            }
             return Result.OK;
         }
         return Result.rejected(new Rejection(
@@ -281,9 +331,55 @@ public final class ShardMachine implements Command.Visitor<Result> {
         if (address == null) {
             return Result.rejected(notFound(command.key()));
         }
+        ForwardRule rule = state.forwards().to(command.key());
+        if (rule != null) {
+            return Result.rejected(new Rejection(
+                    ErrorCode.PRECONDITION_FAILED,
+                    "Expected an address that no forward rule sends to, but '" + rule.name() + "' sends to '"
+                            + command.key() + "'"));
+        }
+        delete(address);
+        return Result.OK;
+    }
+
+    private void delete(AddressState address) {
         state.delete(address);
         address.takeUnwantedBodies().forEach(this::release);
         effects.addressDeleted(address);
+    }
+
+    @Override
+    public Result deleteIfIdle(Command.DeleteIfIdle command) {
+        AddressState address = state.address(command.addressId());
+        if (address == null
+                || state.forwards().to(address.definition().key()) != null
+                || address.subscriptions().stream()
+                        .anyMatch(subscription -> subscription.definition() != null || subscription.depth() > 0)) {
+            return Result.OK;
+        }
+        delete(address);
+        return Result.of(1);
+    }
+
+    @Override
+    public Result putForward(Command.PutForward command) {
+        Rejection problem = state.forwards().problem(command.rule());
+        if (problem != null) {
+            return Result.rejected(problem);
+        }
+        state.forwards().put(command.rule());
+        defined(AddressDefinition.permanent(command.rule().target(), AddressKind.QUEUE));
+        state.route();
+        return Result.OK;
+    }
+
+    @Override
+    public Result removeForward(Command.RemoveForward command) {
+        if (!state.forwards().remove(command.name())) {
+            return Result.rejected(
+                    new Rejection(ErrorCode.NOT_FOUND, "There is no forward rule '" + command.name() + "'"));
+        }
+        state.route();
         return Result.OK;
     }
 

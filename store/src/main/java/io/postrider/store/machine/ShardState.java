@@ -5,6 +5,7 @@ package io.postrider.store.machine;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.AddressPattern;
 import io.postrider.api.address.PolicyBook;
 import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
@@ -34,6 +35,8 @@ public final class ShardState {
     private final List<@Nullable SubscriptionState> subscriptionById = new ArrayList<>();
     private final StagedBodies bodies = new StagedBodies();
     private PolicyBook policies = new PolicyBook(PolicyBook.NO_RULES);
+    private final Forwards forwards = new Forwards();
+    private final TreeMap<AddressKey, AddressState> wildcards = new TreeMap<>();
     private long lastTimeMs;
 
     /** Bodies of large messages. */
@@ -102,6 +105,22 @@ public final class ShardState {
         policies = restored;
     }
 
+    /** The rules that send messages on. */
+    public Forwards forwards() {
+        return forwards;
+    }
+
+    /** Finds out anew where the messages of every address go on to: rules have changed, or a target came or went. */
+    public void route() {
+        for (AddressState address : addresses.values()) {
+            route(address);
+        }
+    }
+
+    private void route(AddressState address) {
+        address.route(forwards.routes(address, this, wildcards.values()));
+    }
+
     /** Time stamped on the newest entry applied. */
     public long lastTimeMs() {
         return lastTimeMs;
@@ -124,6 +143,11 @@ public final class ShardState {
         if (definition.kind() == AddressKind.QUEUE) {
             restoreSubscription(nextSubscriptionId(), address, null);
         }
+        if (wildcards.containsKey(definition.key()) || forwards.to(definition.key()) != null) {
+            route();
+        } else {
+            route(address);
+        }
         return address;
     }
 
@@ -137,6 +161,10 @@ public final class ShardState {
         }
         addresses.remove(address.definition().key());
         addressById.set(address.id(), null);
+        if (wildcards.remove(address.definition().key()) != null
+                || forwards.to(address.definition().key()) != null) {
+            route();
+        }
     }
 
     void delete(SubscriptionState subscription) {
@@ -161,6 +189,10 @@ public final class ShardState {
         AddressState address =
                 new AddressState(id, definition, policies.resolve(definition.key(), definition.settings()));
         addresses.put(definition.key(), address);
+        if (definition.kind() == AddressKind.TOPIC
+                && AddressPattern.isWildcard(definition.key().name())) {
+            wildcards.put(definition.key(), address);
+        }
         reserveIds(id + 1, 0);
         addressById.set(id, address);
         return address;

@@ -5,9 +5,11 @@ package io.postrider.store.queue;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.AddressPolicy;
+import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.message.Annotations;
+import io.postrider.api.message.DedupeId;
 import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
@@ -27,9 +29,11 @@ public final class AddressState {
 
     private final int id;
     private final MessageLog log = new MessageLog();
+    private final DedupeWindow dedupe = new DedupeWindow();
     private final List<SubscriptionState> subscriptions = new ArrayList<>();
     private AddressDefinition definition;
     private AddressPolicy policy;
+    private List<Route> routes = List.of();
     private int noLocalCount;
     private long changes;
 
@@ -66,6 +70,61 @@ public final class AddressState {
     public void redefine(AddressDefinition changed) {
         definition = changed;
         changes++;
+    }
+
+    /** Ids of the messages it has taken lately. */
+    public DedupeWindow dedupe() {
+        return dedupe;
+    }
+
+    /** Whether a message is the first of its id, which is remembered from now on. */
+    public boolean isFirst(DedupeId id, long nowMs) {
+        long windowMs = policy.number(PolicyKey.DEDUPE_WINDOW);
+        if (windowMs == 0) {
+            return true;
+        }
+        changes++;
+        return dedupe.add(id, nowMs, windowMs, policy.number(PolicyKey.DEDUPE_COUNT));
+    }
+
+    /** The first of its durable subscriptions that holds as much as the address allows; null when none does or there is no limit. */
+    public @Nullable SubscriptionState full() {
+        long messagesMax = policy.number(PolicyKey.LIMIT_MESSAGES);
+        long bytesMax = policy.number(PolicyKey.LIMIT_BYTES);
+        if (messagesMax == 0 && bytesMax == 0) {
+            return null;
+        }
+        for (int i = 0; i < subscriptions.size(); i++) {
+            SubscriptionState subscription = subscriptions.get(i);
+            if ((messagesMax > 0 && subscription.depth() >= messagesMax)
+                    || (bytesMax > 0 && subscription.bytes() >= bytesMax)) {
+                return subscription;
+            }
+        }
+        return null;
+    }
+
+    /** Where its messages go on to. */
+    public List<Route> routes() {
+        return routes;
+    }
+
+    /** Says where its messages go on to from now on. */
+    public void route(List<Route> changed) {
+        routes = changed;
+    }
+
+    /** Whether a durable message to it has to be logged: somebody durable may want it, here or where it goes on to. */
+    public boolean isLogged() {
+        if (!subscriptions.isEmpty()) {
+            return true;
+        }
+        for (int i = 0; i < routes.size(); i++) {
+            if (routes.get(i).target().isLogged()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How often anything about it has changed since it was made or restored; tells whether a copy is up to date. */

@@ -6,6 +6,7 @@ import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicySetting;
@@ -42,7 +43,8 @@ public final class LocalAdmin implements BrokerAdmin {
     private final MemoryBudget budget;
     private final Checkpointing checkpointing;
     private final Projection projection;
-    private volatile BrokerStats stats = new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
+    private volatile BrokerStats stats =
+            new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
     LocalAdmin(
             ShardState state,
@@ -190,6 +192,23 @@ public final class LocalAdmin implements BrokerAdmin {
     }
 
     @Override
+    public void forwards(Reply<List<ForwardRule>> reply) {
+        runner.run(() -> reply.ok(List.copyOf(state.forwards().rules())));
+    }
+
+    @Override
+    public void putForward(ForwardRule rule, Reply<ForwardRule> reply) {
+        runner.run(
+                () -> runner.propose(new Command.PutForward(rule), (token, result) -> answer(reply, result, rule), 0));
+    }
+
+    @Override
+    public void removeForward(String name, Reply<String> reply) {
+        runner.run(() ->
+                runner.propose(new Command.RemoveForward(name), (token, result) -> answer(reply, result, name), 0));
+    }
+
+    @Override
     public void deleteAddress(AddressKey key, Reply<AddressDefinition> reply) {
         runner.run(() -> {
             AddressState address = state.address(key);
@@ -255,6 +274,9 @@ public final class LocalAdmin implements BrokerAdmin {
                 totals.requeued,
                 totals.deadLettered,
                 totals.expired,
+                totals.unrouted,
+                totals.duplicates,
+                totals.dropped,
                 budget.bytes(),
                 runner.appliedIndex(),
                 runner.appendedBytes(),

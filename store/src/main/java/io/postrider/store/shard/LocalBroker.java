@@ -5,6 +5,7 @@ package io.postrider.store.shard;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.AddressPattern;
 import io.postrider.api.address.AddressPolicy;
 import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
@@ -34,6 +35,7 @@ import io.postrider.store.body.BodyIndex;
 import io.postrider.store.checkpoint.Checkpoints;
 import io.postrider.store.dispatch.MemoryBudget;
 import io.postrider.store.io.DiskSpace;
+import io.postrider.store.io.StoreLog;
 import io.postrider.store.machine.DeadLettering;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.machine.ShardState;
@@ -72,6 +74,8 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     private final Transactions transactions;
     private final Consumers consumers;
     private final LocalAdmin admin;
+    private final Ingress ingress;
+    private final IdleAddresses idle;
 
     /** What a broker is made of. */
     public record Parts(
@@ -102,6 +106,8 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.budget = budget;
         this.transactions = new Transactions(state, runner, effects, budget, settings, parts);
         this.consumers = new Consumers(state, runner, effects);
+        this.ingress = new Ingress(state, runner, effects, parts.inspector, loop, parts.wallClockMs);
+        this.idle = new IdleAddresses(state, runner, effects, loop, parts.wallClockMs);
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
         this.bodyStore = new LocalBodies(runner, state);
         this.admin = new LocalAdmin(state, disk, runner, effects, gate, budget, checkpointing, parts.projection);
@@ -151,7 +157,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     }
 
     private void start() {
-        effects.start(runner);
+        effects.start(runner, idle::consider);
         runner.start(this::afterTurn, reason -> {
             effects.closeAll(reason);
             transactions.failed(reason);
@@ -174,6 +180,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
             return;
         }
         gate.check(effects);
+        effects.checkFull(ingress);
         if (budget.isOver()) {
             effects.unloadCold();
         }
@@ -235,13 +242,21 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     @Override
     public void openProducer(ProducerRequest request, ProducerListener listener, Reply<Producer> reply) {
         runner.run(() -> withAddress(request.address(), request.kind(), reply, address -> {
-            ProducerHandle producer = new ProducerHandle(runner, effects, gate, address, request, listener);
+            ProducerHandle producer = new ProducerHandle(runner, effects, gate, ingress, address, request, listener);
+            if (AddressPattern.isWildcard(request.address().name()) && !address.isQueue()) {
+                reply.rejected(new Rejection(
+                        ErrorCode.NOT_ALLOWED,
+                        "'" + request.address()
+                                + "' stands for the topics it matches: it is only to be subscribed to"));
+                return;
+            }
             effects.register(producer);
             reply.ok(producer);
             Rejection closed = gate.closed();
             if (closed != null) {
-                listener.blocked(closed);
+                producer.hold(closed);
             }
+            ingress.check(producer);
         }));
     }
 
@@ -292,11 +307,12 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
                     ErrorCode.NOT_FOUND, "Address '" + key + "' does not exist, and its policy does not create it"));
             return;
         }
-        AddressDefinition definition = AddressDefinition.permanent(key, ShardEffects.kindOrQueue(kind));
+        AddressDefinition definition = AddressDefinition.autoCreated(key, kindOf(key, kind));
         runner.propose(
                 new Command.DefineAddress(definition),
                 (token, result) -> {
                     AddressState created = state.address(key);
+                    StoreLog.addressCreated(key, definition.kind());
                     if (created == null) {
                         reply.rejected(new Rejection(
                                 ErrorCode.RESOURCE_DELETED, "Address '" + key + "' was deleted meanwhile"));
@@ -305,6 +321,13 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
                     }
                 },
                 0);
+    }
+
+    /** What an address becomes that is created by its first use. */
+    private static AddressKind kindOf(AddressKey key, @Nullable AddressKind kind) {
+        return kind == null && AddressPattern.isWildcard(key.name())
+                ? AddressKind.TOPIC
+                : ShardEffects.kindOrQueue(kind);
     }
 
     private static void checkKind(
@@ -435,6 +458,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     public void close() {
         CompletableFuture<Void> quiet = new CompletableFuture<>();
         loop.execute(() -> {
+            idle.stop();
             runner.finish();
             quiet.complete(null);
         });

@@ -6,12 +6,14 @@ import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.command.Command;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
+import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.Producer;
 import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.store.machine.Result;
 import io.postrider.store.queue.AddressState;
+import org.jspecify.annotations.Nullable;
 
 /** An open sending endpoint. State is owned by the shard's thread; calls from elsewhere hand over. */
 final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoint {
@@ -24,21 +26,27 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
     private final AddressState address;
     private final ProducerRequest request;
     private final ProducerListener listener;
+    private final Ingress ingress;
+    private final Holds holds;
+    private long heldForRateUntilMs;
     private boolean isClosed;
 
     ProducerHandle(
             ShardRunner runner,
             ShardEffects effects,
             AdmissionGate gate,
+            Ingress ingress,
             AddressState address,
             ProducerRequest request,
             ProducerListener listener) {
         this.runner = runner;
         this.effects = effects;
         this.gate = gate;
+        this.ingress = ingress;
         this.address = address;
         this.request = request;
         this.listener = listener;
+        this.holds = new Holds(listener);
     }
 
     @Override
@@ -51,8 +59,32 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
         return address.id();
     }
 
-    ProducerListener listener() {
-        return listener;
+    /** Its address. */
+    AddressState state() {
+        return address;
+    }
+
+    String user() {
+        return request.user();
+    }
+
+    /** Why it gets no credit. */
+    Holds holds() {
+        return holds;
+    }
+
+    /** Holds it until a time, or longer; returns whether it was not held before. */
+    boolean holdForRate(Rejection reason, long untilMs) {
+        heldForRateUntilMs = Math.max(heldForRateUntilMs, untilMs);
+        if (holds.has(Holds.Reason.RATE)) {
+            return false;
+        }
+        holds.hold(Holds.Reason.RATE, reason);
+        return true;
+    }
+
+    long heldForRateUntilMs() {
+        return heldForRateUntilMs;
     }
 
     @Override
@@ -68,25 +100,65 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
         if (isClosed || runner.isFailed()) {
             return; // the listener was told that the fate of what is under way is unknown
         }
-        // A large message's body is staged in the log, which must learn whose it is.
-        boolean isLarge = message.body() != null;
-        boolean isLogged =
-                isLarge || (!address.subscriptions().isEmpty() && (message.isDurable() || effects.isSpilling(address)));
+        Message shaped = ingress.shaped(address, message);
+        String publisher = effects.needsPublisher(address) ? request.containerId() : null;
+        if (!ingress.isRouted(address, shaped, publisher)) {
+            publishUnrouted(shaped, token);
+            return;
+        }
+        publishTo(address, shaped, publisher, token);
+        ingress.book(address, this, shaped.sizeBytes());
+    }
+
+    /** Nobody at the topic wants it. */
+    private void publishUnrouted(Message message, long token) {
+        Rejection refusal = ingress.unrouted(address);
+        if (refusal == null && ingress.hasAlternate(address)) {
+            ingress.withAlternate(address, alternate -> {
+                if (alternate == null) {
+                    answer(token, new Rejection(ErrorCode.RESOURCE_DELETED, "The alternate address was deleted"));
+                } else {
+                    publishTo(alternate, message, null, token);
+                }
+            });
+            return;
+        }
+        LargeBody body = message.body();
+        if (body != null) {
+            runner.propose(new Command.DropBody(body.id()), null, 0);
+        }
+        if (refusal == null) {
+            effects.totals().published++;
+            effects.totals().unrouted++;
+        }
+        answer(token, refusal);
+    }
+
+    private void publishTo(AddressState target, Message message, @Nullable String publisher, long token) {
+        // A large message's body is staged in the log, which must learn whose it is; an id is remembered there.
+        boolean isNamed = message.body() != null || message.dedupeId() != null;
+        boolean isLogged = isNamed || (target.isLogged() && (message.isDurable() || effects.isSpilling(target)));
         Rejection full = gate.refusal(isLogged);
+        if (full == null) {
+            full = ingress.refusal(target);
+        }
         if (full != null) {
             gate.countRefusal();
             answer(token, full);
             return;
         }
-        String publisher = effects.needsPublisher(address) ? request.containerId() : null;
         if (!isLogged) {
             effects.totals().published++;
-            effects.publishSoft(address, message, publisher);
+            if (ingress.drops(target)) {
+                effects.totals().dropped++;
+            } else {
+                effects.publishSoft(target, message, publisher);
+            }
             answer(token, null);
             return;
         }
-        boolean isAwaited = message.isDurable() || isLarge;
-        runner.propose(new Command.Publish(address.id(), message, publisher), this, isAwaited ? token : SPILLED);
+        boolean isAwaited = message.isDurable() || isNamed;
+        runner.propose(new Command.Publish(target.id(), message, publisher), this, isAwaited ? token : SPILLED);
         if (!isAwaited) {
             effects.spilled(address, 1);
             answer(token, null); // it is in no worse a place than one that is in memory only
@@ -102,11 +174,15 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
             return;
         }
         Rejection refusal = gate.refusal(true);
+        if (refusal == null) {
+            refusal = ingress.refusal(address);
+        }
         if (refusal != null) {
             gate.countRefusal();
             transaction.refused(refusal.text());
         } else {
-            refusal = transaction.add(address.id(), request.containerId(), message);
+            refusal = transaction.add(address.id(), request.containerId(), ingress.shaped(address, message));
+            ingress.book(address, this, message.sizeBytes());
         }
         answer(token, refusal);
     }
@@ -124,7 +200,7 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
         }
     }
 
-    private void answer(long token, @org.jspecify.annotations.Nullable Rejection rejection) {
+    private void answer(long token, @Nullable Rejection rejection) {
         if (token != NO_REPLY) {
             listener.published(token, rejection);
         }
@@ -148,11 +224,11 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
 
     @Override
     public void hold(Rejection reason) {
-        listener.blocked(reason);
+        holds.hold(Holds.Reason.BROKER, reason);
     }
 
     @Override
     public void resume() {
-        listener.unblocked();
+        holds.release(Holds.Reason.BROKER);
     }
 }

@@ -20,13 +20,16 @@ import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.MemoryBudget;
 import io.postrider.store.machine.DeadLettering;
 import io.postrider.store.machine.Effects;
+import io.postrider.store.machine.Forwarding;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.queue.AddressState;
+import io.postrider.store.queue.Route;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,7 @@ final class ShardEffects implements Effects {
     private final Map<Integer, List<VolatileSubscription>> volatileByTopic = new HashMap<>();
     private final List<Endpoint> endpoints = new ArrayList<>();
     private @Nullable ShardRunner runner;
+    private Consumer<AddressState> whenSettled = address -> {};
     private BodyPositions partBodies = new BodyPositions();
     private int firstPart;
     private long index;
@@ -80,13 +84,19 @@ final class ShardEffects implements Effects {
         this.settings = settings;
     }
 
-    /** Builds the dispatchers of what recovery found. */
-    void start(ShardRunner shardRunner) {
+    /**
+     * Builds the dispatchers of what recovery found.
+     *
+     * @param settled told of each address, and again when its settings change
+     */
+    void start(ShardRunner shardRunner, Consumer<AddressState> settled) {
         runner = shardRunner;
+        whenSettled = settled;
         for (AddressState address : machine.state().addresses()) {
             for (SubscriptionState subscription : address.subscriptions()) {
                 addDispatcher(subscription);
             }
+            whenSettled.accept(address);
         }
     }
 
@@ -221,6 +231,27 @@ final class ShardEffects implements Effects {
         endpoints.remove(endpoint);
     }
 
+    /** Looks whether the addresses of the producers are full, where they can be. */
+    void checkFull(Ingress ingress) {
+        for (int i = 0; i < endpoints.size(); i++) {
+            if (endpoints.get(i) instanceof ProducerHandle producer
+                    && (producer.holds().has(Holds.Reason.FULL) || ingress.canBeFull(producer.state()))) {
+                ingress.check(producer);
+            }
+        }
+    }
+
+    /** The producers at an address. */
+    List<ProducerHandle> producers(AddressState address) {
+        List<ProducerHandle> found = new ArrayList<>();
+        for (Endpoint endpoint : endpoints) {
+            if (endpoint.addressId() == address.id() && endpoint instanceof ProducerHandle producer) {
+                found.add(producer);
+            }
+        }
+        return found;
+    }
+
     List<Endpoint> endpoints() {
         return List.copyOf(endpoints);
     }
@@ -229,6 +260,11 @@ final class ShardEffects implements Effects {
     boolean needsPublisher(AddressState address) {
         if (address.hasNoLocal()) {
             return true;
+        }
+        for (Route route : address.routes()) {
+            if (needsPublisher(route.target())) {
+                return true;
+            }
         }
         List<VolatileSubscription> all = volatiles(address);
         for (int i = 0; i < all.size(); i++) {
@@ -243,6 +279,14 @@ final class ShardEffects implements Effects {
 
     /** A message that goes into no log: non-durable, or nobody durable wants it. */
     void publishSoft(AddressState address, Message message, @Nullable String publisher) {
+        if (address.routes().isEmpty()) {
+            keepSoft(address, message, publisher);
+        } else {
+            new Forwarding(inspector).deliver(address, message, target -> keepSoft(target, message, publisher));
+        }
+    }
+
+    private void keepSoft(AddressState address, Message message, @Nullable String publisher) {
         MessageInspector.Fields fields = null;
         List<SubscriptionState> subscriptions = address.subscriptions();
         for (int i = 0; i < subscriptions.size(); i++) {
@@ -318,6 +362,15 @@ final class ShardEffects implements Effects {
     }
 
     @Override
+    public void ignored(AddressState address, boolean isDuplicate) {
+        if (isDuplicate) {
+            totals.duplicates++;
+        } else {
+            totals.dropped++;
+        }
+    }
+
+    @Override
     public void settled(SubscriptionState subscription, long offset) {
         dispatcher(subscription).settled(offset);
     }
@@ -358,10 +411,12 @@ final class ShardEffects implements Effects {
             addDispatcher(subscription);
         }
         projection.addressDefined(index, address.definition());
+        whenSettled.accept(address);
     }
 
     @Override
     public void policyChanged(AddressState address) {
+        whenSettled.accept(address);
         projection.addressDefined(index, address.definition());
     }
 

@@ -146,6 +146,21 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
     }
 
     @Override
+    public String putForward(Command.PutForward command) {
+        return "put-forward " + command.rule();
+    }
+
+    @Override
+    public String removeForward(Command.RemoveForward command) {
+        return "remove-forward name=" + command.name();
+    }
+
+    @Override
+    public String deleteIfIdle(Command.DeleteIfIdle command) {
+        return "delete-if-idle address=" + command.addressId();
+    }
+
+    @Override
     public String defineAddress(Command.DefineAddress command) {
         return "define-address name=" + command.definition().key() + " kind="
                 + command.definition().kind();

@@ -41,8 +41,8 @@ final class StateText {
                     .text("kind", address.definition().kind().name().toLowerCase(Locale.ROOT))
                     .number("end", address.log().end())
                     .number("largeMessages", address.log().bodies().size())
-                    .text("name", address.definition().key().toString())
                     .text("settings", address.definition().settings().toString())
+                    .text("name", address.definition().key().toString())
                     .print();
             address.subscriptions().forEach(this::print);
         }

@@ -149,10 +149,26 @@ public final class BrokerOnFiles implements AutoCloseable {
                 .close(Consumer.Close.ORDERLY);
     }
 
+    /** Takes the next messages of a durable subscription of {@link #subscribe}, and accepts them. */
+    public List<String> takeSubscription(String topic, String name, int count) {
+        Sink sink = new Sink();
+        return take(
+                receive(
+                        topic,
+                        AddressKind.TOPIC,
+                        new SubscriptionRequest(Durability.DURABLE, false, "client", name),
+                        sink),
+                sink,
+                count);
+    }
+
     /** Takes the next messages of a queue, accepts them and waits until that is settled. */
     public List<String> take(String queue, int count) {
         Sink sink = new Sink();
-        Consumer consumer = receive(queue, AddressKind.QUEUE, SubscriptionRequest.VOLATILE, sink);
+        return take(receive(queue, AddressKind.QUEUE, SubscriptionRequest.VOLATILE, sink), sink, count);
+    }
+
+    private static List<String> take(Consumer consumer, Sink sink, int count) {
         List<String> bodies = new ArrayList<>();
         consumer.credit(count, false);
         for (int i = 0; i < count; i++) {
