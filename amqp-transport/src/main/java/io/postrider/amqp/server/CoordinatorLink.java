@@ -11,6 +11,7 @@ import io.postrider.api.port.BrokerGateway;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.Transaction;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
@@ -39,6 +40,7 @@ final class CoordinatorLink implements IncomingEndpoint.Handler {
     private final BrokerGateway gateway;
     private final Attach attach;
     private final boolean canReject;
+    private final BranchRequests branchRequests;
     private boolean isReleased;
 
     CoordinatorLink(ServerConnection connection, IncomingEndpoint endpoint, BrokerGateway gateway, Attach attach) {
@@ -47,6 +49,7 @@ final class CoordinatorLink implements IncomingEndpoint.Handler {
         this.gateway = gateway;
         this.attach = attach;
         this.canReject = TargetTerms.allowsRejected(attach);
+        this.branchRequests = new BranchRequests(connection, endpoint, this, gateway.branches());
         endpoint.handler(this);
     }
 
@@ -55,7 +58,8 @@ final class CoordinatorLink implements IncomingEndpoint.Handler {
         granted.setCapabilities(
                 Capabilities.LOCAL_TRANSACTIONS,
                 Capabilities.MULTI_TRANSACTIONS_PER_SESSION,
-                Capabilities.MULTI_SESSIONS_PER_TRANSACTION);
+                Capabilities.MULTI_SESSIONS_PER_TRANSACTION,
+                BranchRequests.CAPABILITY);
         Attach reply = new Attach();
         reply.setTarget(granted);
         reply.setSource(attach.getSource() == null ? new Source() : attach.getSource());
@@ -91,12 +95,14 @@ final class CoordinatorLink implements IncomingEndpoint.Handler {
             declare(deliveryId, declare);
         } else if (request instanceof Discharge discharge) {
             discharge(deliveryId, discharge);
+        } else if (request instanceof Map<?, ?> operation) {
+            branchRequests.handle(deliveryId, operation);
         } else {
             refuse(
                     deliveryId,
                     new ErrorCondition(
                             AmqpError.NOT_IMPLEMENTED,
-                            "Expected a declare or a discharge, but found "
+                            "Expected a declare, a discharge or an operation on a branch, but found "
                                     + (request == null
                                             ? "null"
                                             : request.getClass().getSimpleName())));
@@ -142,7 +148,16 @@ final class CoordinatorLink implements IncomingEndpoint.Handler {
     }
 
     private void discharge(int deliveryId, Discharge discharge) {
-        Binary id = discharge.getTxnId();
+        PeerTransaction known = takeForEnd(deliveryId, discharge.getTxnId());
+        if (known != null) {
+            boolean isFailed = Boolean.TRUE.equals(discharge.getFail());
+            known.discharge(() -> end(known.transaction(), isFailed, deliveryId));
+        }
+    }
+
+    /** Takes out a transaction of this link that is to end; refuses and returns null where there is none, or it cannot. */
+    @Nullable
+    PeerTransaction takeForEnd(int deliveryId, @Nullable Binary id) {
         PeerTransaction known = connection.transactions().find(id);
         if (known == null || known.owner() != this) {
             refuse(
@@ -150,17 +165,16 @@ final class CoordinatorLink implements IncomingEndpoint.Handler {
                     ErrorConditions.condition(new Rejection(
                             ErrorCode.TRANSACTION_UNKNOWN,
                             "Expected a transaction declared on this link, but found " + id)));
-            return;
+            return null;
         }
         if (connection.transactions().hasUnfinished(known)) {
             fail(ErrorConditions.condition(new Rejection(
                     ErrorCode.TRANSACTION_ROLLED_BACK,
                     "Expected every delivery of transaction " + id + " to be complete before its discharge")));
-            return;
+            return null;
         }
         connection.transactions().remove(known);
-        boolean isFailed = Boolean.TRUE.equals(discharge.getFail());
-        known.discharge(() -> end(known.transaction(), isFailed, deliveryId));
+        return known;
     }
 
     private void end(Transaction transaction, boolean isFailed, int deliveryId) {
@@ -190,7 +204,7 @@ final class CoordinatorLink implements IncomingEndpoint.Handler {
         }
     }
 
-    private void refuse(int deliveryId, ErrorCondition error) {
+    void refuse(int deliveryId, ErrorCondition error) {
         if (canReject) {
             Rejected rejected = new Rejected();
             rejected.setError(error);

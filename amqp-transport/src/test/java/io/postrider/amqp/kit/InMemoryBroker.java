@@ -8,10 +8,13 @@ import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
+import io.postrider.api.command.BranchId;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
+import io.postrider.api.port.BranchInfo;
+import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerGateway;
 import io.postrider.api.port.Consumer;
 import io.postrider.api.port.ConsumerRequest;
@@ -278,6 +281,11 @@ public final class InMemoryBroker implements BrokerGateway {
         }
 
         @Override
+        public void prepare(BranchId branch, Reply<Boolean> reply) {
+            run(() -> reply.rejected(new Rejection(ErrorCode.NOT_IMPLEMENTED, "no branches here")));
+        }
+
+        @Override
         public void commit(Reply<End> reply) {
             run(() -> {
                 if (isEnded) {
@@ -324,6 +332,32 @@ public final class InMemoryBroker implements BrokerGateway {
             }
             back.forEach(end -> dispatch(end.receiver.mailbox));
         }
+    }
+
+    /** What is asked of prepared branches; it has none. */
+    @Override
+    public Branches branches() {
+        return new Branches() {
+            @Override
+            public void list(Reply<List<BranchInfo>> reply) {
+                reply.ok(List.of());
+            }
+
+            @Override
+            public void commit(BranchId branch, boolean isOperator, Reply<BranchId> reply) {
+                reply.rejected(new Rejection(ErrorCode.TRANSACTION_UNKNOWN, "There is no branch " + branch));
+            }
+
+            @Override
+            public void rollback(BranchId branch, boolean isOperator, Reply<BranchId> reply) {
+                commit(branch, isOperator, reply);
+            }
+
+            @Override
+            public void forget(BranchId branch, Reply<BranchId> reply) {
+                commit(branch, false, reply);
+            }
+        };
     }
 
     @Override

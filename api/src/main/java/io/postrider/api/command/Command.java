@@ -31,6 +31,11 @@ public sealed interface Command {
 
     <R> R accept(Visitor<R> visitor);
 
+    /** The commands it carries, with their messages; empty for all but commits of transactions. */
+    default List<Command> carried() {
+        return List.of();
+    }
+
     /**
      * Appends a durable message to an address' log.
      *
@@ -162,6 +167,11 @@ public sealed interface Command {
      * @param parts any commands but commits
      */
     record Commit(List<Command> parts) implements Command {
+        @Override
+        public List<Command> carried() {
+            return parts;
+        }
+
         public Commit {
             parts = List.copyOf(parts);
             for (Command part : parts) {
@@ -174,6 +184,70 @@ public sealed interface Command {
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.commit(this);
+        }
+    }
+
+    /**
+     * Keeps what a branch of a global transaction does until its manager decides: nothing of it is seen before, and the messages it consumes are
+     * given to nobody.
+     *
+     * @param parts any commands but commits and other transactions
+     */
+    record Prepare(BranchId branch, List<Command> parts) implements Command {
+        public Prepare {
+            parts = List.copyOf(parts);
+        }
+
+        @Override
+        public List<Command> carried() {
+            return parts;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.prepare(this);
+        }
+    }
+
+    /**
+     * Does what a prepared branch was to do, as one whole.
+     *
+     * @param parts what the branch was prepared with, so that its messages are in this entry, too
+     * @param isHeuristic whether an operator decided instead of the manager, which is to learn of it
+     */
+    record CommitPrepared(BranchId branch, List<Command> parts, boolean isHeuristic) implements Command {
+        public CommitPrepared {
+            parts = List.copyOf(parts);
+        }
+
+        @Override
+        public List<Command> carried() {
+            return parts;
+        }
+
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.commitPrepared(this);
+        }
+    }
+
+    /**
+     * Takes a prepared branch back: what it consumed returns to its place, with a failed attempt.
+     *
+     * @param isHeuristic whether an operator decided instead of the manager, which is to learn of it
+     */
+    record RollbackPrepared(BranchId branch, boolean isHeuristic) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.rollbackPrepared(this);
+        }
+    }
+
+    /** The manager knows how an operator decided on a branch; it need not be remembered any more. */
+    record ForgetBranch(BranchId branch) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.forgetBranch(this);
         }
     }
 
@@ -310,6 +384,14 @@ public sealed interface Command {
         R dropBody(DropBody command);
 
         R commit(Commit command);
+
+        R prepare(Prepare command);
+
+        R commitPrepared(CommitPrepared command);
+
+        R rollbackPrepared(RollbackPrepared command);
+
+        R forgetBranch(ForgetBranch command);
 
         R putPolicy(PutPolicy command);
 

@@ -26,6 +26,9 @@ public interface BrokerGateway {
      */
     void begin(String connectionId, Reply<Transaction> reply);
 
+    /** Prepared branches of global transactions. */
+    Branches branches();
+
     /** Says what an address is; rejected with {@code NOT_FOUND} if it does not exist. Creates nothing. */
     void findAddress(AddressKey key, Reply<AddressDefinition> reply);
 

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.api.port;
 
+import io.postrider.api.command.BranchId;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.message.Message;
 
@@ -45,6 +46,14 @@ public interface Transaction {
      * STORE_FAILED}: then it is unknown whether it did.
      */
     void commit(Reply<End> reply);
+
+    /**
+     * Makes the transaction survive as a prepared branch of a global one: it is neither seen nor lost until its manager decides, over any
+     * connection. Answered once that is durable. When it is rejected the transaction was rolled back.
+     *
+     * @param reply gets {@code true}; {@code false} when there is nothing to decide on, and the transaction has ended
+     */
+    void prepare(BranchId branch, Reply<Boolean> reply);
 
     /** Takes everything back; answered once the deliveries are at their places again. */
     void rollback(Reply<End> reply);

@@ -3,6 +3,7 @@
 package io.postrider.store.codec;
 
 import io.postrider.api.address.AddressKey;
+import io.postrider.api.command.BranchId;
 import io.postrider.api.command.Command;
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.command.OffsetRanges;
@@ -25,6 +26,8 @@ public final class CommandCodec implements Command.Visitor<Void> {
 
     private static final int COUNT_POSITION = 10;
     private static final int COMMIT = 16;
+    private static final int PREPARE = 34;
+    private static final int COMMIT_PREPARED = 35;
 
     /** Flag of an entry that an operator took out: it counts as empty, though its bytes are still there. */
     private static final int SKIPPED = 2;
@@ -56,12 +59,19 @@ public final class CommandCodec implements Command.Visitor<Void> {
     }
 
     public void add(Command command) {
-        if (command instanceof Command.Commit) {
+        if (isCarrier(command)) {
             command.accept(this);
         } else {
             addPlain(command);
         }
         count++;
+    }
+
+    /** Whether a command has parts instead of a body of its own. */
+    private static boolean isCarrier(Command command) {
+        return command instanceof Command.Commit
+                || command instanceof Command.Prepare
+                || command instanceof Command.CommitPrepared;
     }
 
     private void addPlain(Command command) {
@@ -184,10 +194,46 @@ public final class CommandCodec implements Command.Visitor<Void> {
     @Override
     public Void commit(Command.Commit command) {
         out.putByte(COMMIT);
-        out.putInt(command.parts().size());
-        for (Command part : command.parts()) {
+        addParts(command.parts());
+        return null;
+    }
+
+    private void addParts(List<Command> parts) {
+        out.putInt(parts.size());
+        for (Command part : parts) {
             addPlain(part);
         }
+    }
+
+    @Override
+    public Void prepare(Command.Prepare command) {
+        out.putByte(PREPARE);
+        out.putBytes(command.branch().toBytes());
+        addParts(command.parts());
+        return null;
+    }
+
+    @Override
+    public Void commitPrepared(Command.CommitPrepared command) {
+        out.putByte(COMMIT_PREPARED);
+        out.putBytes(command.branch().toBytes());
+        out.putBoolean(command.isHeuristic());
+        addParts(command.parts());
+        return null;
+    }
+
+    @Override
+    public Void rollbackPrepared(Command.RollbackPrepared command) {
+        out.putByte(36);
+        out.putBytes(command.branch().toBytes());
+        out.putBoolean(command.isHeuristic());
+        return null;
+    }
+
+    @Override
+    public Void forgetBranch(Command.ForgetBranch command) {
+        out.putByte(37);
+        out.putBytes(command.branch().toBytes());
         return null;
     }
 
@@ -343,14 +389,32 @@ public final class CommandCodec implements Command.Visitor<Void> {
 
     private static void readCommand(ByteReader in, int start, long timeMs, Decoded each) {
         int type = in.readByte();
-        if (type == COMMIT) {
-            readCommit(in, start, timeMs, each);
-        } else {
-            readPart(type, in, start, timeMs, each);
+        switch (type) {
+            case COMMIT -> each.command(timeMs, new Command.Commit(readParts(in, start, timeMs, each)), 0, 0);
+            case PREPARE -> {
+                BranchId branch = readBranch(in);
+                each.command(timeMs, new Command.Prepare(branch, readParts(in, start, timeMs, each)), 0, 0);
+            }
+            case COMMIT_PREPARED -> {
+                BranchId branch = readBranch(in);
+                boolean isHeuristic = in.readBoolean();
+                List<Command> parts = readParts(in, start, timeMs, each);
+                each.command(timeMs, new Command.CommitPrepared(branch, parts, isHeuristic), 0, 0);
+            }
+            default -> readPart(type, in, start, timeMs, each);
         }
     }
 
-    private static void readCommit(ByteReader in, int start, long timeMs, Decoded each) {
+    static BranchId readBranch(ByteReader in) {
+        try {
+            return new BranchId(in.readBytes());
+        } catch (IllegalArgumentException e) {
+            throw new CodecException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Reads parts of a transaction, and tells where their messages are. */
+    static List<Command> readParts(ByteReader in, int start, long timeMs, Decoded each) {
         int count = in.readCount(1);
         List<Command> parts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -359,7 +423,7 @@ public final class CommandCodec implements Command.Visitor<Void> {
                 each.part(bodyAt, bodyBytes);
             });
         }
-        each.command(timeMs, new Command.Commit(parts), 0, 0);
+        return parts;
     }
 
     private static void readPart(int type, ByteReader in, int start, long timeMs, Decoded each) {
@@ -401,6 +465,8 @@ public final class CommandCodec implements Command.Visitor<Void> {
             case 12 -> new Command.PutUser(DefinitionCodec.readUser(in));
             case 13 -> new Command.RemoveUser(in.readString());
             case 15 -> new Command.DropBody(in.readLong());
+            case 36 -> new Command.RollbackPrepared(readBranch(in), in.readBoolean());
+            case 37 -> new Command.ForgetBranch(readBranch(in));
             case 17 -> new Command.PutPolicy(PolicyCodec.readRule(in));
             case 18 -> new Command.RemovePolicy(PolicyCodec.readPattern(in));
             case 19 -> new Command.ConfigurePolicies(PolicyCodec.readRules(in));

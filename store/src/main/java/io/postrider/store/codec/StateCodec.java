@@ -5,9 +5,12 @@ package io.postrider.store.codec;
 import io.postrider.api.address.PolicyBook;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
+import io.postrider.api.command.BranchId;
+import io.postrider.api.command.Command;
 import io.postrider.api.message.Annotations;
 import io.postrider.api.message.DedupeId;
 import io.postrider.api.message.LargeBody;
+import io.postrider.store.machine.PreparedBranches;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.DedupeWindow;
@@ -29,7 +32,7 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  * head:    version(1) flags(1) lastTimeMs(8) nextAddressId(4) nextSubscriptionId(4) usedBodyIds: set
  *          bodyCount(4) { id(8) chunks(4) bytes(8) references(4) }* userCount(4) { user }*
  *          ruleCount(4) { rule }* forwardCount(4) { forward }*
- *          addressCount(4)
+ *          branchCount(4) { length(4) entry with one prepare }* decidedCount(4) { branch: bytes, isCommit(1) }* addressCount(4)
  * address: id(4) definition logEnd(8) trimmedTo(8) levelCount(4) { priority(1) set }* expiries delays
  *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }* takenCount(4) { dedupeId(16) timeMs(8) }*
  *          subscriptionCount(4) { id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) bytes(8) done: set
@@ -66,7 +69,46 @@ public final class StateCodec {
         PolicyCodec.write(state.policies().rules(), out);
         out.putInt(state.forwards().rules().size());
         state.forwards().rules().forEach(rule -> DefinitionCodec.write(rule, out));
+        writeBranches(state.branches(), out);
         out.putInt(state.addresses().size());
+    }
+
+    private static void writeBranches(PreparedBranches branches, ByteWriter out) {
+        CommandCodec codec = new CommandCodec();
+        out.putInt(branches.prepared().size());
+        for (Map.Entry<BranchId, PreparedBranches.Branch> branch :
+                branches.prepared().entrySet()) {
+            codec.begin(branch.getValue().atMs());
+            codec.add(new Command.Prepare(branch.getKey(), branch.getValue().parts()));
+            out.putBytes(bytesOf(codec.end()));
+        }
+        out.putInt(branches.decided().size());
+        branches.decided().forEach((id, isCommit) -> {
+            out.putBytes(id.toBytes());
+            out.putBoolean(isCommit);
+        });
+    }
+
+    private static byte[] bytesOf(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
+    }
+
+    private static void readBranches(ByteReader in, PreparedBranches target) {
+        int preparedCount = in.readCount(14);
+        for (int i = 0; i < preparedCount; i++) {
+            CommandCodec.decode(ByteBuffer.wrap(in.readBytes()), (atMs, command, bodyAt, bodyBytes) -> {
+                if (!(command instanceof Command.Prepare prepare)) {
+                    throw new CodecException("Expected a prepared branch, but found " + command);
+                }
+                target.put(prepare.branch(), new PreparedBranches.Branch(atMs, prepare.parts()));
+            });
+        }
+        int decidedCount = in.readCount(10);
+        for (int i = 0; i < decidedCount; i++) {
+            target.decide(CommandCodec.readBranch(in), in.readBoolean());
+        }
     }
 
     /** The piece of one address. */
@@ -176,6 +218,7 @@ public final class StateCodec {
         for (int i = 0; i < forwardCount; i++) {
             target.forwards().restore(DefinitionCodec.readForward(in));
         }
+        readBranches(in, target.branches());
         int addressCount = in.readCount(1);
         for (int i = 0; i < addressCount; i++) {
             readAddress(in, target);

@@ -433,6 +433,17 @@ public final class Dispatcher {
         return moved;
     }
 
+    /** Gives some messages to nobody until they are settled or requeued: a prepared transaction holds them since before the restart. */
+    public void hold(OffsetRanges offsets) {
+        for (int range = 0; range < offsets.rangeCount(); range++) {
+            for (long offset = offsets.first(range); offset <= offsets.last(range); offset++) {
+                if (subscription().wants(offset)) {
+                    ending.addLong(offset);
+                }
+            }
+        }
+    }
+
     /** Lets go of messages that can be read again; feeds read them again when they are asked for. */
     public void unload() {
         feeds.forEach(feed -> feed.unload(ledger, address.log().end()));
@@ -671,7 +682,15 @@ public final class Dispatcher {
     /** A requeue was applied: the message is back with its new record. */
     public void requeued(Command.Requeue command) {
         Entry entry = ledger.get(command.offset());
-        if (entry == null || durable == null || waiting == null) {
+        if (durable == null || waiting == null) {
+            return;
+        }
+        if (entry == null) {
+            if (!ending.isEmpty() && ending.contains(command.offset())) {
+                ending.removeLong(command.offset()); // held since a restart
+                waiting.add(command.offset(), proposals.nowMs());
+                proposals.wake(this);
+            }
             return;
         }
         entry.attempts = durable.redeliveries().attempts(entry.offset);

@@ -58,6 +58,14 @@ public final class Provisional {
         }
     }
 
+    /** The transaction was prepared and is rolled back: what is in no log returns to its place; the log has done so for the rest. */
+    public void returned() {
+        dispatcher.leftTransaction();
+        if (isDoneAfterwards() && !dispatcher.isDiscarded()) {
+            dispatcher.end(consumer, entry, outcomeOfFailure());
+        }
+    }
+
     private boolean isDoneAfterwards() {
         return !entry.isDurable() || outcome instanceof Outcome.Released;
     }

@@ -7,6 +7,7 @@ import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyBook;
+import io.postrider.api.command.BranchId;
 import io.postrider.api.command.Command;
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.command.OffsetRanges;
@@ -178,6 +179,52 @@ public final class ShardMachine implements Command.Visitor<Result> {
         }
         isInCommit = false;
         return Result.of(count);
+    }
+
+    @Override
+    public Result prepare(Command.Prepare command) {
+        if (state.branches().isKnown(command.branch())) {
+            return Result.rejected(new Rejection(
+                    ErrorCode.ILLEGAL_STATE,
+                    "Expected a new branch, but " + command.branch() + " is prepared already"));
+        }
+        state.branches().put(command.branch(), new PreparedBranches.Branch(state.lastTimeMs(), command.parts()));
+        return Result.OK;
+    }
+
+    @Override
+    public Result commitPrepared(Command.CommitPrepared command) {
+        if (state.branches().remove(command.branch()) == null) {
+            return Result.rejected(noBranch(command.branch()));
+        }
+        if (command.isHeuristic()) {
+            state.branches().decide(command.branch(), true);
+        }
+        return commit(new Command.Commit(command.parts()));
+    }
+
+    @Override
+    public Result rollbackPrepared(Command.RollbackPrepared command) {
+        PreparedBranches.Branch branch = state.branches().remove(command.branch());
+        if (branch == null) {
+            return Result.rejected(noBranch(command.branch()));
+        }
+        if (command.isHeuristic()) {
+            state.branches().decide(command.branch(), false);
+        }
+        for (Command part : branch.parts()) {
+            PreparedParts.returned(part).forEach(requeue -> requeue.accept(this));
+        }
+        return Result.OK;
+    }
+
+    @Override
+    public Result forgetBranch(Command.ForgetBranch command) {
+        return state.branches().forget(command.branch()) ? Result.OK : Result.rejected(noBranch(command.branch()));
+    }
+
+    private static Rejection noBranch(BranchId branch) {
+        return new Rejection(ErrorCode.TRANSACTION_UNKNOWN, "There is no prepared branch " + branch);
     }
 
     @Override

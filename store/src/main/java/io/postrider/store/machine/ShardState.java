@@ -36,6 +36,7 @@ public final class ShardState {
     private final StagedBodies bodies = new StagedBodies();
     private PolicyBook policies = new PolicyBook(PolicyBook.NO_RULES);
     private final Forwards forwards = new Forwards();
+    private final PreparedBranches branches = new PreparedBranches();
     private final TreeMap<AddressKey, AddressState> wildcards = new TreeMap<>();
     private long lastTimeMs;
 
@@ -103,6 +104,11 @@ public final class ShardState {
     /** Puts the rules of a checkpoint back, before its addresses. */
     public void restorePolicies(PolicyBook restored) {
         policies = restored;
+    }
+
+    /** Prepared branches of global transactions. */
+    public PreparedBranches branches() {
+        return branches;
     }
 
     /** The rules that send messages on. */

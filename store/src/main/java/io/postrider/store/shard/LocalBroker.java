@@ -17,6 +17,7 @@ import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.BodyStore;
+import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerGateway;
 import io.postrider.api.port.Consumer;
 import io.postrider.api.port.ConsumerRequest;
@@ -71,6 +72,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     private final AdmissionGate gate;
     private final MemoryBudget budget;
     private final LocalBodies bodyStore;
+    private final LocalBranches branches;
     private final Transactions transactions;
     private final Consumers consumers;
     private final LocalAdmin admin;
@@ -104,7 +106,8 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.gate = new AdmissionGate(settings, budget, log, runner, parts.space);
         parts.space.onChange(state -> loop.execute(runner::scheduleTurn));
         this.budget = budget;
-        this.transactions = new Transactions(state, runner, effects, budget, settings, parts);
+        this.branches = new LocalBranches(state, runner, effects);
+        this.transactions = new Transactions(state, runner, effects, budget, settings, branches, parts);
         this.consumers = new Consumers(state, runner, effects);
         this.ingress = new Ingress(state, runner, effects, parts.inspector, loop, parts.wallClockMs);
         this.idle = new IdleAddresses(state, runner, effects, loop, parts.wallClockMs);
@@ -158,6 +161,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
 
     private void start() {
         effects.start(runner, idle::consider);
+        branches.start();
         runner.start(this::afterTurn, reason -> {
             effects.closeAll(reason);
             transactions.failed(reason);
@@ -348,6 +352,11 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     @Override
     public void begin(String connectionId, Reply<Transaction> reply) {
         runner.run(() -> transactions.begin(connectionId, reply));
+    }
+
+    @Override
+    public Branches branches() {
+        return branches;
     }
 
     /** Transactions that have not ended. Shard's thread. */

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.shard;
 
+import io.postrider.api.command.BranchId;
 import io.postrider.api.command.Command;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.ErrorCode;
@@ -37,6 +38,8 @@ final class OpenTransaction implements Transaction, Ends, Completion {
         OPEN,
         COMMITTING,
         ROLLING_BACK,
+        PREPARING,
+        PREPARED,
         ENDED
     }
 
@@ -58,6 +61,10 @@ final class OpenTransaction implements Transaction, Ends, Completion {
     private @Nullable Rejection doom;
 
     private @Nullable Reply<End> reply;
+
+    private @Nullable BranchId branch;
+
+    private @Nullable Reply<Boolean> prepareReply;
 
     OpenTransaction(Transactions transactions, ShardRunner runner, String connectionId, long deadlineMs) {
         this.transactions = transactions;
@@ -165,6 +172,53 @@ final class OpenTransaction implements Transaction, Ends, Completion {
         });
     }
 
+    @Override
+    public void prepare(BranchId name, Reply<Boolean> answer) {
+        runner.run(() -> {
+            if (phase != Phase.OPEN) {
+                answer.rejected(ended());
+                return;
+            }
+            if (doom == null) {
+                doom = lostAddress();
+            }
+            if (doom != null) {
+                Rejection reason = doom;
+                reply = new Reply<>() {
+                    @Override
+                    public void ok(End end) {
+                        answer.rejected(reason);
+                    }
+
+                    @Override
+                    public void rejected(Rejection rejection) {
+                        answer.rejected(rejection);
+                    }
+                };
+                rollBack();
+                return;
+            }
+            branch = name;
+            prepareReply = answer;
+            phase = Phase.PREPARING;
+            addSends();
+            gather(() -> ends.forEach(end -> end.commit(this)));
+        });
+    }
+
+    /** The manager, or an operator, has decided, and that was applied. */
+    void decided(boolean isCommit) {
+        phase = Phase.ENDED;
+        if (isCommit) {
+            transactions.countPublished(sent.size());
+            ends.forEach(Provisional::committed);
+        } else {
+            ends.forEach(Provisional::returned);
+        }
+        sent.clear();
+        ends.clear();
+    }
+
     private Rejection ended() {
         return doom != null && doom.code() == ErrorCode.TRANSACTION_TIMEOUT
                 ? doom
@@ -184,12 +238,16 @@ final class OpenTransaction implements Transaction, Ends, Completion {
 
     private void commit() {
         phase = Phase.COMMITTING;
+        addSends();
+        gather(() -> ends.forEach(end -> end.commit(this)));
+    }
+
+    private void addSends() {
         for (Sent each : sent) {
             AddressState address = transactions.address(each.addressId);
             String publisher = address != null && transactions.needsPublisher(address) ? each.publisher : null;
             parts.add(new Command.Publish(each.addressId, each.message, publisher));
         }
-        gather(() -> ends.forEach(end -> end.commit(this)));
     }
 
     @Override
@@ -264,13 +322,42 @@ final class OpenTransaction implements Transaction, Ends, Completion {
         settles.clear();
         transactions.hold(-bytes);
         bytes = 0;
+        BranchId prepared = branch;
         if (runner.isFailed()) {
             failed(Transactions.storeFailed());
+        } else if (phase == Phase.PREPARING && prepared != null) {
+            if (parts.isEmpty() && ends.isEmpty()) {
+                prepared(false, Result.OK);
+            } else {
+                // Also without parts: what it ends in memory waits for the decision, too.
+                runner.propose(new Command.Prepare(prepared, parts), (token, result) -> prepared(true, result), 0);
+                parts.clear();
+            }
         } else if (parts.isEmpty()) {
             applied(0, Result.OK);
         } else {
             runner.propose(new Command.Commit(parts), this, 0);
             parts.clear();
+        }
+    }
+
+    private void prepared(boolean isWaiting, Result result) {
+        Reply<Boolean> answer = prepareReply;
+        prepareReply = null;
+        BranchId name = branch;
+        transactions.ended(this);
+        if (result.rejection() != null || !isWaiting || name == null) {
+            phase = Phase.ENDED;
+        } else {
+            phase = Phase.PREPARED;
+            transactions.prepared(name, this);
+        }
+        if (answer != null) {
+            if (result.rejection() != null) {
+                answer.rejected(result.rejection());
+            } else {
+                answer.ok(isWaiting);
+            }
         }
     }
 
@@ -308,6 +395,11 @@ final class OpenTransaction implements Transaction, Ends, Completion {
         reply = null;
         if (waiting != null) {
             waiting.rejected(reason);
+        }
+        Reply<Boolean> preparing = prepareReply;
+        prepareReply = null;
+        if (preparing != null) {
+            preparing.rejected(reason);
         }
     }
 }

@@ -185,9 +185,9 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         if (command instanceof Command.StageChunk stage) {
             return stage.chunk().length;
         }
-        if (command instanceof Command.Commit commit) {
+        if (!command.carried().isEmpty()) {
             long bytes = 0;
-            for (Command part : commit.parts()) {
+            for (Command part : command.carried()) {
                 bytes += heapBytes(part);
             }
             return bytes;
@@ -439,9 +439,9 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         if (command instanceof Command.Settle settle) {
             return settle.bytes();
         }
-        if (command instanceof Command.Commit commit) {
+        if (!command.carried().isEmpty()) {
             long bytes = 0;
-            for (Command part : commit.parts()) {
+            for (Command part : command.carried()) {
                 bytes += releasedBytes(part);
             }
             return bytes;
@@ -464,9 +464,10 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         effects.at(batch.index);
         int body = 0;
         for (int i = 0; i < batch.size(); i++) {
-            if (batch.command(i) instanceof Command.Commit commit) {
+            int parts = batch.command(i).carried().size();
+            if (parts > 0) {
                 effects.parts(batch.bodies(), body);
-                body += commit.parts().size();
+                body += parts;
             } else {
                 bodies.at(
                         batch.index,

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.shard;
 
+import io.postrider.api.command.BranchId;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.EventLoop;
@@ -26,6 +27,7 @@ final class Transactions {
     private final ShardRunner runner;
     private final ShardEffects effects;
     private final MemoryBudget budget;
+    private final LocalBranches branches;
     private final BrokerSettings settings;
     private final EventLoop loop;
     private final LongSupplier clockMs;
@@ -40,7 +42,9 @@ final class Transactions {
             ShardEffects effects,
             MemoryBudget budget,
             BrokerSettings settings,
+            LocalBranches branches,
             LocalBroker.Parts parts) {
+        this.branches = branches;
         this.state = state;
         this.runner = runner;
         this.effects = effects;
@@ -90,6 +94,11 @@ final class Transactions {
 
     void countPublished(int messages) {
         effects.totals().published += messages;
+    }
+
+    /** A transaction waits for its manager's decision. */
+    void prepared(BranchId branch, OpenTransaction transaction) {
+        branches.prepared(branch, transaction);
     }
 
     void ended(OpenTransaction transaction) {

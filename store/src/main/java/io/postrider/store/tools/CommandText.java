@@ -125,6 +125,27 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
     }
 
     @Override
+    public String prepare(Command.Prepare command) {
+        return "prepare branch=" + command.branch() + parts(command.parts());
+    }
+
+    @Override
+    public String commitPrepared(Command.CommitPrepared command) {
+        return "commit-prepared branch=" + command.branch() + (command.isHeuristic() ? " heuristic" : "")
+                + parts(command.parts());
+    }
+
+    @Override
+    public String rollbackPrepared(Command.RollbackPrepared command) {
+        return "rollback-prepared branch=" + command.branch() + (command.isHeuristic() ? " heuristic" : "");
+    }
+
+    @Override
+    public String forgetBranch(Command.ForgetBranch command) {
+        return "forget-branch branch=" + command.branch();
+    }
+
+    @Override
     public String putPolicy(Command.PutPolicy command) {
         return "put-policy pattern=" + command.rule().pattern() + " values="
                 + command.rule().values();
@@ -194,8 +215,12 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
 
     @Override
     public String commit(Command.Commit command) {
+        return "commit" + parts(command.parts());
+    }
+
+    private String parts(List<Command> commands) {
         List<String> parts = new ArrayList<>();
-        command.parts().forEach(part -> parts.add(part.accept(this)));
-        return "commit (" + String.join("; ", parts) + ")";
+        commands.forEach(part -> parts.add(part.accept(this)));
+        return " (" + String.join("; ", parts) + ")";
     }
 }
