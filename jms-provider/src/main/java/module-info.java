@@ -8,6 +8,7 @@
 module io.postrider.jms {
     requires transitive jakarta.messaging;
     requires transitive java.naming;
+    requires transitive java.transaction.xa;
     requires io.postrider.api;
     requires java.net.http;
     requires org.apache.qpid.proton.j;

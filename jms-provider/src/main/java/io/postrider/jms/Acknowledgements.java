@@ -47,7 +47,7 @@ final class Acknowledgements {
         }
         synchronized (this) {
             arrival.isUnacknowledged = true;
-            if (mode.keepsOpen()) {
+            if (mode.keepsOpen() && !session.isBetweenBranches()) {
                 open.add(arrival);
             } else {
                 current = arrival;
@@ -65,7 +65,7 @@ final class Acknowledgements {
      * @param hasFailed whether the listener threw
      */
     void end(Arrival arrival, boolean hasFailed) throws JMSException {
-        if (arrival.inbound.isPresettled() || mode.keepsOpen()) {
+        if (arrival.inbound.isPresettled() || isKeptOpen(arrival)) {
             arrival.consumer.topUp();
             return;
         }
@@ -85,6 +85,10 @@ final class Acknowledgements {
             arrival.consumer.settle(arrival, WireOutcome.ACCEPTED);
         }
         arrival.consumer.detachIfDone();
+    }
+
+    private synchronized boolean isKeptOpen(Arrival arrival) {
+        return mode.keepsOpen() && (mode != AckMode.TRANSACTED || current != arrival);
     }
 
     private void addToBatch(Arrival arrival) throws JMSException {

@@ -40,7 +40,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A connection. Any thread. */
-final class ClientConnection implements QueueConnection, TopicConnection, TemporaryOwner, WireHolder.Owner {
+class ClientConnection implements QueueConnection, TopicConnection, TemporaryOwner, WireHolder.Owner {
     private final String id = UUID.randomUUID().toString();
     private final ClientOptions options;
     private final Domain domain;
@@ -354,11 +354,20 @@ final class ClientConnection implements QueueConnection, TopicConnection, Tempor
     // ---- sessions
 
     private ClientSession session(Domain sessionDomain, int mode) throws JMSException {
-        checkOpen();
         AckMode ackMode = AckMode.of(mode);
+        return open(
+                sessionDomain, (wire, sessionId) -> new ClientSession(this, wire, sessionId, sessionDomain, ackMode));
+    }
+
+    /** Makes a session of some kind. */
+    interface Opening<S extends ClientSession> {
+        S open(WireSession wire, String sessionId) throws JMSException;
+    }
+
+    <S extends ClientSession> S open(Domain sessionDomain, Opening<S> opening) throws JMSException {
+        checkOpen();
         String sessionId = "ID:" + id + ":" + sessionCount.incrementAndGet();
-        ClientSession session =
-                retry(() -> new ClientSession(this, open().session(), sessionId, sessionDomain, ackMode));
+        S session = retry(() -> opening.open(open().session(), sessionId));
         boolean startsNow;
         synchronized (monitor) {
             sessions.add(session);

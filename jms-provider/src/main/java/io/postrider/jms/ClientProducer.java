@@ -87,7 +87,7 @@ final class ClientProducer extends ProducerMethods {
     private void send(PostriderDestination to, byte[] encoded, boolean isPersistent, @Nullable String id)
             throws JMSException {
         long timeoutMs = options.timeouts().sendMs();
-        SessionTransaction transaction = session.transaction();
+        SessionWork transaction = session.transaction();
         boolean waits = options.sending().isSyncForced()
                 || (isPersistent && !options.sending().isAsyncForced());
         if (transaction != null) {
@@ -157,8 +157,7 @@ final class ClientProducer extends ProducerMethods {
     // ---- transactions and completion listeners
 
     /** The transaction hears of the outcome, and its commit waits for it. */
-    private void sendInTransaction(
-            PostriderDestination to, byte[] encoded, SessionTransaction transaction, long timeoutMs)
+    private void sendInTransaction(PostriderDestination to, byte[] encoded, SessionWork transaction, long timeoutMs)
             throws JMSException {
         session.connection().retry(() -> {
             TransactionId part = transaction.join();
@@ -171,7 +170,7 @@ final class ClientProducer extends ProducerMethods {
     }
 
     private void sendAsPart(
-            PostriderDestination to, byte[] encoded, SessionTransaction transaction, TransactionId part, long timeoutMs)
+            PostriderDestination to, byte[] encoded, SessionWork transaction, TransactionId part, long timeoutMs)
             throws JMSException {
         Consumer<@Nullable JMSException> whenEnded = transaction.sendBegins();
         boolean isSent = false;
@@ -195,7 +194,7 @@ final class ClientProducer extends ProducerMethods {
 
     private void sendAsyncOnce(PostriderDestination to, Message message, byte[] encoded, CompletionListener listener)
             throws JMSException {
-        SessionTransaction transaction = session.transaction();
+        SessionWork transaction = session.transaction();
         TransactionId part = transaction == null ? null : transaction.join();
         if (transaction != null && part == null) {
             throw new TransactionRolledBackException("The transaction is lost: roll it back");

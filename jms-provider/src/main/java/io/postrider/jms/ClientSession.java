@@ -19,6 +19,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageListener;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
+import jakarta.jms.TransactionInProgressException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * A session. Used by one thread at a time, which is the listener thread once a listener is set; {@link #close} may come
  * from any.
  */
-final class ClientSession extends SessionMethods {
+class ClientSession extends SessionMethods {
     private final ClientConnection connection;
     /** Replaced by another when the connection was lost and came back. */
     private volatile WireSession wire;
@@ -43,7 +44,7 @@ final class ClientSession extends SessionMethods {
     private final Acknowledgements acknowledgements;
     private final ListenerThread listenerThread;
     private final CompletionQueue completions;
-    private final @Nullable SessionTransaction transaction;
+    private final @Nullable SessionWork work;
     private final List<ClientConsumer> consumers = new CopyOnWriteArrayList<>();
     private final List<ClientProducer> producers = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isClosed = new AtomicBoolean();
@@ -53,6 +54,25 @@ final class ClientSession extends SessionMethods {
 
     ClientSession(ClientConnection connection, WireSession wire, String id, Domain domain, AckMode ackMode)
             throws JMSException {
+        this(
+                connection,
+                wire,
+                id,
+                domain,
+                ackMode,
+                ackMode == AckMode.TRANSACTED
+                        ? new SessionTransaction(
+                                wire, id, connection.options().timeouts().requestMs())
+                        : null);
+    }
+
+    ClientSession(
+            ClientConnection connection,
+            WireSession wire,
+            String id,
+            Domain domain,
+            AckMode ackMode,
+            @Nullable SessionWork work) {
         this.connection = connection;
         this.wire = wire;
         this.id = id;
@@ -69,15 +89,18 @@ final class ClientSession extends SessionMethods {
         this.listenerThread = new ListenerThread(
                 "postrider-listener-" + id, options.transport().isDaemon(), () -> consumers);
         this.completions = new CompletionQueue("postrider-completion-" + id);
-        this.transaction = ackMode == AckMode.TRANSACTED
-                ? new SessionTransaction(wire, id, options.timeouts().requestMs())
-                : null;
+        this.work = work;
     }
 
-    /** Null unless the session is transacted. */
+    /** What sends and acknowledgements are part of now; null if they are by themselves. */
     @Nullable
-    SessionTransaction transaction() {
-        return transaction;
+    SessionWork transaction() {
+        return work != null && work.isActive() ? work : null;
+    }
+
+    /** Whether messages are acknowledged as they come, although the session is transacted: no branch is open. */
+    boolean isBetweenBranches() {
+        return work != null && !work.isActive();
     }
 
     @Override
@@ -177,9 +200,9 @@ final class ClientSession extends SessionMethods {
         }
         WireSession newWire = fresh.session();
         acknowledgements.forgetAll();
-        if (transaction != null) {
-            transaction.lost(cause);
-            transaction.reattach(newWire);
+        if (work != null) {
+            work.lost(cause);
+            work.reattach(newWire);
         }
         wire = newWire;
         for (ClientProducer producer : producers) {
@@ -218,7 +241,7 @@ final class ClientSession extends SessionMethods {
     @Override
     public void recover() throws JMSException {
         checkOpen();
-        if (transaction != null) {
+        if (work != null) {
             throw new IllegalStateException("A transacted session is rolled back, not recovered");
         }
         listenerThread.pause();
@@ -266,8 +289,8 @@ final class ClientSession extends SessionMethods {
             poolWork.awaitIdle();
             completions.awaitEmpty(options().timeouts().closeMs());
             consumers.forEach(ClientConsumer::closeWithSession);
-            if (transaction != null) {
-                transaction.close(
+            if (work != null) {
+                work.close(
                         inbounds(acknowledgements.takeAll()),
                         options().timeouts().closeMs());
             }
@@ -343,7 +366,7 @@ final class ClientSession extends SessionMethods {
     @Override
     public boolean getTransacted() throws JMSException {
         checkOpen();
-        return transaction != null;
+        return work != null;
     }
 
     @Override
@@ -354,15 +377,18 @@ final class ClientSession extends SessionMethods {
 
     private SessionTransaction open(String method) throws JMSException {
         checkOpen();
-        if (transaction == null) {
-            throw new IllegalStateException("The session is not transacted");
+        if (!(work instanceof SessionTransaction transaction)) {
+            throw work == null
+                    ? new IllegalStateException("The session is not transacted")
+                    : new TransactionInProgressException(
+                            method + " is the transaction manager's: the session takes part in global transactions");
         }
         completions.checkNotInCallback(method);
         completions.awaitEmpty(options().timeouts().requestMs());
         return transaction;
     }
 
-    private static List<Inbound> inbounds(List<Arrival> arrivals) {
+    static List<Inbound> inbounds(List<Arrival> arrivals) {
         return arrivals.stream().map(arrival -> arrival.inbound).toList();
     }
 

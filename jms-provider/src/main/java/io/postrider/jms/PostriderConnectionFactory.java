@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * ActiveMQ are understood where they mean the same. An unknown option is an error that names the nearest known one. The
  * system property {@code io.postrider.NAME}, and POSTRIDER_NAME in the environment, is the default of each option.
  */
-public final class PostriderConnectionFactory
+public class PostriderConnectionFactory
         implements ConnectionFactory, QueueConnectionFactory, TopicConnectionFactory, Serializable, Referenceable {
     private static final long serialVersionUID = 1L;
 
@@ -51,7 +51,7 @@ public final class PostriderConnectionFactory
         this(defaultUri());
     }
 
-    private static String defaultUri() {
+    static String defaultUri() {
         String uri = System.getProperty(URI_PROPERTY, System.getenv("POSTRIDER_JMS_URL"));
         return uri == null ? DEFAULT_URI : uri;
     }
@@ -74,6 +74,18 @@ public final class PostriderConnectionFactory
 
     public String getUri() {
         return uri;
+    }
+
+    ClientXaConnection connectXa(Domain domain, @Nullable String asUser, @Nullable String withPassword)
+            throws JMSException {
+        return new ClientXaConnection(ClientOptions.parse(uri), domain, asUser, withPassword);
+    }
+
+    ClientXaConnection connectXa(Domain domain) throws JMSException {
+        ClientOptions.Identity identity = ClientOptions.parse(uri).identity();
+        return user == null
+                ? connectXa(domain, identity.user(), identity.password())
+                : connectXa(domain, user, password);
     }
 
     private ClientConnection connect(Domain domain, @Nullable String asUser, @Nullable String withPassword)
@@ -148,8 +160,7 @@ public final class PostriderConnectionFactory
 
     @Override
     public Reference getReference() {
-        Reference reference =
-                new Reference(PostriderConnectionFactory.class.getName(), PostriderDestination.OBJECT_FACTORY, null);
+        Reference reference = new Reference(getClass().getName(), PostriderDestination.OBJECT_FACTORY, null);
         reference.add(new StringRefAddr(URI_KEY, uri));
         if (user != null) {
             reference.add(new StringRefAddr(USER_KEY, user));
@@ -163,6 +174,6 @@ public final class PostriderConnectionFactory
     @Override
     public String toString() {
         int query = uri.indexOf('?');
-        return "PostriderConnectionFactory[" + (query < 0 ? uri : uri.substring(0, query)) + "]";
+        return getClass().getSimpleName() + "[" + (query < 0 ? uri : uri.substring(0, query)) + "]";
     }
 }

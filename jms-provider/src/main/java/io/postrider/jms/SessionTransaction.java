@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When the connection or the control link is lost, so is the transaction: it is in doubt until the application ends it.
  */
-final class SessionTransaction {
+final class SessionTransaction implements SessionWork {
     private final String linkName;
     private final long timeoutMs;
     private final Object monitor = new Object();
@@ -49,12 +49,14 @@ final class SessionTransaction {
         this.id = coordinator.declare(timeoutMs);
     }
 
-    /**
-     * The transaction a send or an acknowledgement becomes part of, or null if it is lost already, so that nothing more
-     * needs to be done for it.
-     */
-    @Nullable
-    TransactionId join() {
+    @Override
+    public boolean isActive() {
+        return true;
+    }
+
+    /** Null if it is lost already, so that nothing more needs to be done for it. */
+    @Override
+    public @Nullable TransactionId join() {
         synchronized (monitor) {
             hasWork = true;
             if (id == null && doubt == null) {
@@ -64,8 +66,8 @@ final class SessionTransaction {
         }
     }
 
-    /** A send of this transaction sets out. */
-    Consumer<@Nullable JMSException> sendBegins() {
+    @Override
+    public Consumer<@Nullable JMSException> sendBegins() {
         synchronized (monitor) {
             sendsUnderWay++;
             TransactionId own = id;
@@ -139,8 +141,8 @@ final class SessionTransaction {
         }
     }
 
-    /** Rolls back for good: the session is being closed. */
-    void close(List<Inbound> received, long limitMs) throws JMSException {
+    @Override
+    public void close(List<Inbound> received, long limitMs) throws JMSException {
         rollBackIfOpen(received, limitMs);
     }
 
@@ -206,8 +208,8 @@ final class SessionTransaction {
         }
     }
 
-    /** The open transaction is gone with the connection. */
-    void lost(JMSException reason) {
+    @Override
+    public void lost(JMSException reason) {
         synchronized (monitor) {
             id = null;
             doubt = doubt == null && hasWork ? reason : doubt;
@@ -215,8 +217,9 @@ final class SessionTransaction {
         }
     }
 
-    /** Works on a new connection from now on. A transaction with nothing in it is replaced without anybody noticing. */
-    void reattach(WireSession newWire) throws JMSException {
+    /** A transaction with nothing in it is replaced without anybody noticing. */
+    @Override
+    public void reattach(WireSession newWire) throws JMSException {
         wire = newWire;
         WireCoordinator fresh = newWire.coordinator(linkName);
         TransactionId begun = fresh.declare(timeoutMs);

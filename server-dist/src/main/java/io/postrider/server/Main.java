@@ -15,6 +15,7 @@ import io.postrider.server.cli.ReceiveCommand;
 import io.postrider.server.cli.RestoreCommand;
 import io.postrider.server.cli.RunCommand;
 import io.postrider.server.cli.SendCommand;
+import io.postrider.server.cli.TransactionCommand;
 import io.postrider.server.cli.UserCommand;
 import io.postrider.server.cli.VersionCommand;
 import io.postrider.server.config.ConfigException;
@@ -53,6 +54,7 @@ public final class Main implements Runnable {
             QueueCommand.class,
             PolicyCommand.class,
             ForwardCommand.class,
+            TransactionCommand.class,
             UserCommand.class,
             DataCommand.class,
             BackupCommand.class,

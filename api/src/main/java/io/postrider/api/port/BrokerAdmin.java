@@ -66,6 +66,9 @@ public interface BrokerAdmin {
 
     void removeUser(String name, Reply<String> reply);
 
+    /** Prepared branches of global transactions, on which an operator may decide. */
+    Branches branches();
+
     /** Totals since start. Any thread, at once. */
     BrokerStats stats();
 }

@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A context: a connection, perhaps shared, and a session of its own. Used by one thread, as its session is. */
-public final class PostriderContext implements JMSContext {
+public class PostriderContext implements JMSContext {
     private final SharedConnection shared;
     /** Made when first needed, because the client ID may be set until then. */
     private @Nullable Session session;
@@ -49,6 +49,13 @@ public final class PostriderContext implements JMSContext {
         if (!isFirst || sessionMode < SESSION_TRANSACTED || sessionMode > DUPS_OK_ACKNOWLEDGE) {
             this.session = shared.get().createSession(sessionMode);
         }
+    }
+
+    /** A context on a session that is there. */
+    PostriderContext(SharedConnection shared, Session session) {
+        this.shared = shared;
+        this.sessionMode = SESSION_TRANSACTED;
+        this.session = session;
     }
 
     private Session session() {

@@ -3,6 +3,7 @@
 package io.postrider.jms.jndi;
 
 import io.postrider.jms.PostriderConnectionFactory;
+import io.postrider.jms.PostriderXAConnectionFactory;
 import io.postrider.jms.destination.PostriderQueue;
 import io.postrider.jms.destination.PostriderTopic;
 import java.io.IOException;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostriderInitialContextFactory implements InitialContextFactory {
     private static final String FACTORY = "connectionfactory.";
+    private static final String XA_FACTORY = "xaconnectionfactory.";
     private static final String FACTORY_PROPERTY = "property.connectionfactory.";
     private static final String QUEUE = "queue.";
     private static final String TOPIC = "topic.";
@@ -79,7 +81,12 @@ public final class PostriderInitialContextFactory implements InitialContextFacto
             String kind = lower(key);
             if (kind.startsWith(FACTORY)) {
                 hasFactory = true;
-                bindings.put(key.substring(FACTORY.length()), factory(kind, entry.getValue(), lowerCase));
+                String name = key.substring(FACTORY.length());
+                bindings.put(name, factory(kind, name, entry.getValue(), lowerCase, PostriderConnectionFactory::new));
+            } else if (kind.startsWith(XA_FACTORY)) {
+                hasFactory = true;
+                String name = key.substring(XA_FACTORY.length());
+                bindings.put(name, factory(kind, name, entry.getValue(), lowerCase, PostriderXAConnectionFactory::new));
             } else if (kind.startsWith(QUEUE)) {
                 bindings.put(key.substring(QUEUE.length()), new PostriderQueue(entry.getValue()));
             } else if (kind.startsWith(TOPIC)) {
@@ -92,12 +99,16 @@ public final class PostriderInitialContextFactory implements InitialContextFacto
         return bindings;
     }
 
-    private static PostriderConnectionFactory factory(String key, String uri, Map<String, String> lowerCase)
-            throws NamingException {
-        String own = FACTORY_PROPERTY + key.substring(FACTORY.length()) + ".";
+    /** Makes a factory of one kind. */
+    private interface Maker {
+        PostriderConnectionFactory make(@Nullable String user, @Nullable String password, String uri);
+    }
+
+    private static PostriderConnectionFactory factory(
+            String key, String name, String uri, Map<String, String> lowerCase, Maker maker) throws NamingException {
+        String own = FACTORY_PROPERTY + lower(name) + ".";
         try {
-            return new PostriderConnectionFactory(
-                    lowerCase.get(own + "username"), lowerCase.get(own + "password"), uri);
+            return maker.make(lowerCase.get(own + "username"), lowerCase.get(own + "password"), uri);
         } catch (IllegalArgumentException e) {
             NamingException failure = new NamingException(key + ": " + e.getMessage());
             failure.setRootCause(e);

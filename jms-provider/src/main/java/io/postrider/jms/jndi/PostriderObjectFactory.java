@@ -3,6 +3,7 @@
 package io.postrider.jms.jndi;
 
 import io.postrider.jms.PostriderConnectionFactory;
+import io.postrider.jms.PostriderXAConnectionFactory;
 import io.postrider.jms.destination.PostriderDestination;
 import io.postrider.jms.destination.PostriderQueue;
 import io.postrider.jms.destination.PostriderTopic;
@@ -31,6 +32,12 @@ public final class PostriderObjectFactory implements ObjectFactory {
         String type = reference.getClassName();
         if (type.equals(PostriderConnectionFactory.class.getName())) {
             return new PostriderConnectionFactory(
+                    text(reference, PostriderConnectionFactory.USER_KEY),
+                    text(reference, PostriderConnectionFactory.PASSWORD_KEY),
+                    required(reference, PostriderConnectionFactory.URI_KEY));
+        }
+        if (type.equals(PostriderXAConnectionFactory.class.getName())) {
+            return new PostriderXAConnectionFactory(
                     text(reference, PostriderConnectionFactory.USER_KEY),
                     text(reference, PostriderConnectionFactory.PASSWORD_KEY),
                     required(reference, PostriderConnectionFactory.URI_KEY));

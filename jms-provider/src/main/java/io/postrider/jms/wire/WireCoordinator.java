@@ -107,6 +107,79 @@ public final class WireCoordinator extends WireLink {
         }
     }
 
+    /**
+     * Ends a transaction without beginning another.
+     *
+     * @return why it was rolled back although it was to be committed; null when all went as asked
+     */
+    public @Nullable JMSException end(TransactionId transaction, boolean hasFailed, long timeoutMs)
+            throws JMSException {
+        DeliveryState answer = ask(
+                dischargeBody(transaction, hasFailed),
+                hasFailed ? "roll a transaction back" : "commit a transaction",
+                timeoutMs);
+        return answer instanceof Rejected rejected
+                ? JmsErrors.rolledBack("The broker rolled a transaction back", RemoteErrors.of(rejected.getError()))
+                : null;
+    }
+
+    /**
+     * Asks something about a branch of a global transaction (docs/reference/xa-over-amqp.md).
+     *
+     * @param transaction the open transaction it is about, or null
+     * @param branch the branch's name, or null
+     */
+    public DeliveryState ask(
+            String operation, @Nullable TransactionId transaction, byte @Nullable [] branch, long timeoutMs)
+            throws JMSException {
+        return ask(operationBody(operation, transaction, branch), operation + " a branch", timeoutMs);
+    }
+
+    private DeliveryState ask(byte[] body, String what, long timeoutMs) throws JMSException {
+        connection.lock.lock();
+        try {
+            checkUsable();
+            Request request = request(body, timeoutMs);
+            connection.flushHolding();
+            await(request, timeoutMs, what);
+            DeliveryState answer = request.answer;
+            if (answer == null) {
+                throw new JMSException("The broker gave no outcome when it was to " + what);
+            }
+            return answer;
+        } finally {
+            connection.unlockAndFlush();
+        }
+    }
+
+    private static byte[] operationBody(
+            String operation, @Nullable TransactionId transaction, byte @Nullable [] branch) {
+        AmqpWriter writer = new AmqpWriter(256);
+        writer.writeDescriptor(AMQP_VALUE);
+        int mark = writer.begin();
+        writer.writeString("operation");
+        writer.writeString(operation);
+        int count = 1;
+        if (transaction != null) {
+            writer.writeString("txn-id");
+            writer.writeBinary(bytes(transaction));
+            count++;
+        }
+        if (branch != null) {
+            writer.writeString("branch");
+            writer.writeBinary(branch);
+            count++;
+        }
+        writer.endMap(mark, count);
+        return writer.toByteArray();
+    }
+
+    private static byte[] bytes(TransactionId transaction) {
+        byte[] id = new byte[transaction.binary().getLength()];
+        transaction.binary().asByteBuffer().get(id);
+        return id;
+    }
+
     private Request request(byte[] encoded, long timeoutMs) throws JMSException {
         boolean isMet = credit.await(
                 () -> {
@@ -168,9 +241,7 @@ public final class WireCoordinator extends WireLink {
         writer.writeDescriptor(AMQP_VALUE);
         writer.writeDescriptor(DISCHARGE);
         int mark = writer.begin();
-        byte[] id = new byte[transaction.binary().getLength()];
-        transaction.binary().asByteBuffer().get(id);
-        writer.writeBinary(id);
+        writer.writeBinary(bytes(transaction));
         writer.writeBoolean(hasFailed);
         writer.endList(mark, 2);
         return writer.toByteArray();

@@ -12,7 +12,10 @@ import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicySetting;
 import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.UserRecord;
+import io.postrider.api.command.BranchId;
 import io.postrider.api.error.Rejection;
+import io.postrider.api.port.BranchInfo;
+import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.QueueInfo;
@@ -107,6 +110,32 @@ final class FakeAdmin implements BrokerAdmin {
     public void removeForward(String name, Reply<String> reply) {
         forwards.removeIf(rule -> rule.name().equals(name));
         answer(reply, name);
+    }
+
+    /** What is asked of prepared branches; there is one, and any decision on it is right. */
+    @Override
+    public Branches branches() {
+        return new Branches() {
+            @Override
+            public void list(Reply<List<BranchInfo>> reply) {
+                reply.ok(List.of(new BranchInfo(BranchId.parse("000000070201020a"), BranchInfo.State.PREPARED, 5, 2)));
+            }
+
+            @Override
+            public void commit(BranchId branch, boolean isOperator, Reply<BranchId> reply) {
+                answer(reply, branch);
+            }
+
+            @Override
+            public void rollback(BranchId branch, boolean isOperator, Reply<BranchId> reply) {
+                answer(reply, branch);
+            }
+
+            @Override
+            public void forget(BranchId branch, Reply<BranchId> reply) {
+                answer(reply, branch);
+            }
+        };
     }
 
     @Override

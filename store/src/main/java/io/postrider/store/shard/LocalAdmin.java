@@ -16,6 +16,7 @@ import io.postrider.api.address.UserRecord;
 import io.postrider.api.command.Command;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
+import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.QueueInfo;
@@ -43,6 +44,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final MemoryBudget budget;
     private final Checkpointing checkpointing;
     private final Projection projection;
+    private final LocalBranches branches;
     private volatile BrokerStats stats =
             new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
@@ -54,7 +56,8 @@ public final class LocalAdmin implements BrokerAdmin {
             AdmissionGate gate,
             MemoryBudget budget,
             Checkpointing checkpointing,
-            Projection projection) {
+            Projection projection,
+            LocalBranches branches) {
         this.state = state;
         this.disk = disk;
         this.runner = runner;
@@ -63,6 +66,7 @@ public final class LocalAdmin implements BrokerAdmin {
         this.budget = budget;
         this.checkpointing = checkpointing;
         this.projection = projection;
+        this.branches = branches;
     }
 
     static <T> void answer(Reply<T> reply, Result result, T value) {
@@ -261,6 +265,11 @@ public final class LocalAdmin implements BrokerAdmin {
                     }
                 },
                 0));
+    }
+
+    @Override
+    public Branches branches() {
+        return branches;
     }
 
     /** Makes the totals visible to other threads. Shard's thread, after a turn. */

@@ -113,7 +113,8 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.idle = new IdleAddresses(state, runner, effects, loop, parts.wallClockMs);
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
         this.bodyStore = new LocalBodies(runner, state);
-        this.admin = new LocalAdmin(state, disk, runner, effects, gate, budget, checkpointing, parts.projection);
+        this.admin =
+                new LocalAdmin(state, disk, runner, effects, gate, budget, checkpointing, parts.projection, branches);
         parts.projection.recovered(
                 index,
                 state.policies().rules(),
