@@ -67,6 +67,7 @@ public final class Dispatcher {
     private final Pending expiries = new Pending();
     /** Bytes that each purge on its way takes: a later one does not take them again. */
     private final Deque<Long> purgingBytes = new ArrayDeque<>();
+
     private int selectorFeeds;
     private int nextConsumer;
     private int pauses;

@@ -11,7 +11,17 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
 /** Ranges, short and long, within a container of the bitmap and across. */
 class BitmapsTest {
     @ParameterizedTest
-    @CsvSource({"5,5", "5,6", "5,20", "0,256", "0,257", "65530,65540", "65000,70000", "4294967290,4294967300", "7,200000"})
+    @CsvSource({
+        "5,5",
+        "5,6",
+        "5,20",
+        "0,256",
+        "0,257",
+        "65530,65540",
+        "65000,70000",
+        "4294967290,4294967300",
+        "7,200000"
+    })
     void aRangeIsAddedWhateverItsLength(long first, long end) {
         Roaring64Bitmap bitmap = Roaring64Bitmap.bitmapOf(1L << 40, 1L << 41);
 
