@@ -76,6 +76,10 @@ public final class FileCheckpoints implements Checkpoints {
             Manifest manifest = readManifest(files, directory, shard);
             FileCheckpoints checkpoints = new FileCheckpoints(files, directory, shard, settings, manifest);
             if (manifest.number() > 0) {
+                // A process that was killed may have renamed it without having synced its name. What is deleted from
+                // now on
+                // must not be missed by the manifest before it, which a power loss would bring back.
+                files.syncDirectory(directory);
                 checkpoints.deleteUnnamed();
             }
             return checkpoints;

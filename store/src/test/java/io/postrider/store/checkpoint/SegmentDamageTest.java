@@ -3,12 +3,15 @@
 package io.postrider.store.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postrider.store.io.Damage;
 import io.postrider.store.kit.SimulatedDisk;
+import io.postrider.store.kit.SimulatedDisk.Fault;
+import io.postrider.store.kit.SimulatedDisk.Operation;
 import io.postrider.store.segment.Extent;
 import io.postrider.store.segment.SegmentScrub;
 import io.postrider.store.segment.SegmentSettings;
@@ -213,5 +216,37 @@ class SegmentDamageTest {
             }
         }
         return offsets;
+    }
+
+    /** A kill between the two, a start, and a power loss: the journal relies on the manifest that the start found. */
+    @Test
+    void aManifestFoundAtAStartIsThereForGood() {
+        for (int seed = 0; seed < 50; seed++) {
+            SimulatedDisk first = new SimulatedDisk(seed);
+            CheckpointModel own = new CheckpointModel();
+            own.add(1, new byte[100]);
+            FileCheckpoints killed = open(first);
+            killed.write(own.plan());
+            own.add(1, new byte[100]);
+            first.plan((operation, count, path) ->
+                    operation == Operation.SYNC_DIRECTORY && !first.exists(DIRECTORY.resolve("manifest.tmp"))
+                            ? Fault.POWER_LOSS
+                            : Fault.NONE);
+            CheckpointPlan plan = own.plan();
+            assertThrows(CheckpointException.class, () -> killed.write(plan));
+            SimulatedDisk second = first.processCrash();
+            long found;
+            try (FileCheckpoints store = open(second)) {
+                found = store.load().index();
+            }
+
+            SimulatedDisk third = second.crash();
+
+            try (FileCheckpoints store = open(third)) {
+                assertEquals(2, found);
+                assertEquals(found, store.load().index(), "seed " + seed);
+                assertFalse(read(store, 1).isEmpty());
+            }
+        }
     }
 }
