@@ -131,9 +131,9 @@ public sealed interface Command {
     /**
      * Removes every message below an offset from a subscription, except those named (they are out with a consumer).
      *
-     * @param exceptBytes encoded bytes of those that stay
+     * @param removedBytes encoded bytes of those that go
      */
-    record Purge(int subscriptionId, long upToExclusive, OffsetRanges except, long exceptBytes) implements Command {
+    record Purge(int subscriptionId, long upToExclusive, OffsetRanges except, long removedBytes) implements Command {
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.purge(this);

@@ -15,6 +15,8 @@ package io.postrider.api.port;
  * @param readBacks requests for messages that went to the disk
  * @param readBackBytes bytes of messages read back
  * @param messageBytesMax bytes of messages that may be in memory
+ * @param scrubbedBytes of segments read only to find damage
+ * @param damagedPlaces in segments that are known
  */
 public record StorageStats(
         long replayBytes,
@@ -26,7 +28,9 @@ public record StorageStats(
         long segmentCleanedBytes,
         long readBacks,
         long readBackBytes,
-        long messageBytesMax) {
+        long messageBytesMax,
+        long scrubbedBytes,
+        int damagedPlaces) {
     /** Of a broker that has not begun. */
-    public static final StorageStats NONE = new StorageStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final StorageStats NONE = new StorageStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

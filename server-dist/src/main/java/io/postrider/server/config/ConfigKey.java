@@ -44,6 +44,8 @@ enum ConfigKey {
     DATA_DIR("data.dir", "./data"),
     JOURNAL_SEGMENT("journal.segment-bytes", "64MiB"),
     CHECKPOINT_TRIGGER("checkpoint.trigger-bytes", "256MiB"),
+    SCRUB_RATE("scrub.bytes-per-second", "8MiB"),
+    SCRUB_PERIOD("scrub.period-ms", "604800000"),
     DISK_MIN_FREE("disk.min-free-bytes", "256MiB"),
     MEMORY_MESSAGES("memory.messages-bytes", "0"),
     TRANSACTIONS_BYTES("transactions.bytes-max", "16MiB"),

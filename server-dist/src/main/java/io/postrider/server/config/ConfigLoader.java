@@ -120,6 +120,8 @@ public final class ConfigLoader {
                 path(reader),
                 reader.size(ConfigKey.JOURNAL_SEGMENT),
                 reader.size(ConfigKey.CHECKPOINT_TRIGGER),
+                reader.size(ConfigKey.SCRUB_RATE),
+                reader.number(ConfigKey.SCRUB_PERIOD),
                 reader.size(ConfigKey.DISK_MIN_FREE),
                 reader.size(ConfigKey.MEMORY_MESSAGES),
                 reader.size(ConfigKey.TRANSACTIONS_BYTES),

@@ -10,6 +10,8 @@ import java.nio.file.Path;
  * @param directory the data directory; made if missing
  * @param segmentBytes size of one journal file
  * @param checkpointTriggerBytes journal that may pile up before a checkpoint frees it
+ * @param scrubBytesPerSecond rate at which message segments are read to find damage; 0 for never
+ * @param scrubPeriodMs from the beginning of one such round to that of the next
  * @param diskMinFreeBytes free disk space below which producers are held and refused; 0 to go by refused space only
  * @param messagesBytes message bytes kept in memory before producers are held, 0 for a quarter of the heap
  * @param transactionBytes bytes one open transaction may hold
@@ -19,6 +21,8 @@ public record StoreConfig(
         Path directory,
         long segmentBytes,
         long checkpointTriggerBytes,
+        long scrubBytesPerSecond,
+        long scrubPeriodMs,
         long diskMinFreeBytes,
         long messagesBytes,
         long transactionBytes,
@@ -31,6 +35,8 @@ public record StoreConfig(
         InvalidSettingException.check(
                 segmentBytes % 8 == 0, ConfigKey.JOURNAL_SEGMENT, "a multiple of 8", segmentBytes);
         InvalidSettingException.checkRange(ConfigKey.CHECKPOINT_TRIGGER, checkpointTriggerBytes, 1 << 20, 1L << 40);
+        InvalidSettingException.checkRange(ConfigKey.SCRUB_RATE, scrubBytesPerSecond, 0, 1L << 40);
+        InvalidSettingException.checkRange(ConfigKey.SCRUB_PERIOD, scrubPeriodMs, 1000, Integer.MAX_VALUE);
         InvalidSettingException.checkRange(ConfigKey.DISK_MIN_FREE, diskMinFreeBytes, 0, 1L << 50);
         InvalidSettingException.checkRange(ConfigKey.MEMORY_MESSAGES, messagesBytes, 0, 1L << 40);
         InvalidSettingException.checkRange(

@@ -76,6 +76,11 @@ public final class BrokerMetrics implements AutoCloseable {
                     "Bytes copied out of sparse message segments",
                     stats -> stats.storage().segmentCleanedBytes()),
             new Total(
+                    "postrider.segment.scrubbed",
+                    "bytes",
+                    "Bytes of message segments read only to find damage",
+                    stats -> stats.storage().scrubbedBytes()),
+            new Total(
                     "postrider.readback.requests",
                     "requests",
                     "Requests for messages that went to the disk",
@@ -108,6 +113,11 @@ public final class BrokerMetrics implements AutoCloseable {
                     "bytes",
                     "Message segments and their indexes on disk",
                     stats -> stats.storage().segmentBytes()),
+            new Total(
+                    "postrider.segment.damaged",
+                    "places",
+                    "Damaged places known in message segments",
+                    stats -> stats.storage().damagedPlaces()),
             new Total(
                     "postrider.segment.live",
                     "bytes",

@@ -3,6 +3,7 @@
 package io.postrider.server.process;
 
 import io.postrider.amqp.codec.AmqpMessageInspector;
+import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.EventLoop;
 import io.postrider.server.config.ServerConfig;
 import io.postrider.server.config.StoreConfig;
@@ -11,6 +12,8 @@ import io.postrider.store.catalog.CatalogProjection;
 import io.postrider.store.catalog.HsqlCatalog;
 import io.postrider.store.catalog.UserDirectory;
 import io.postrider.store.checkpoint.FileCheckpoints;
+import io.postrider.store.checkpoint.ScrubSettings;
+import io.postrider.store.checkpoint.SegmentScrubber;
 import io.postrider.store.io.DiskSpace;
 import io.postrider.store.io.DiskSpaceWatch;
 import io.postrider.store.io.FileAccess;
@@ -97,8 +100,20 @@ public final class StoreOpener implements BrokerOpener {
                         store.transactionTimeoutMs()),
                 config.policies());
         opened.push(broker::close);
+        SegmentScrubber scrubber = SegmentScrubber.start(
+                checkpoints,
+                new ScrubSettings(store.scrubBytesPerSecond(), store.scrubPeriodMs()),
+                () -> activity(broker),
+                broker::storageChanged);
+        opened.push(scrubber::close);
         StoreBackup backup =
                 new StoreBackup(files, directory, checkpoints, log, broker::betweenCheckpoints, Clock.systemUTC());
         return new OpenBroker(broker, broker.admin(), users, backup, () -> opened.forEach(Runnable::run));
+    }
+
+    /** Changes while messages come or are read back. */
+    private static long activity(LocalBroker broker) {
+        BrokerStats stats = broker.admin().stats();
+        return stats.logEntries() + stats.storage().readBacks();
     }
 }

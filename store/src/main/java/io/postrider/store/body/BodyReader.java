@@ -4,9 +4,11 @@ package io.postrider.store.body;
 
 import io.postrider.api.message.Message;
 import io.postrider.api.port.ShardLog;
+import io.postrider.store.checkpoint.CheckpointException;
 import io.postrider.store.checkpoint.Checkpoints;
 import io.postrider.store.codec.MessageCodec;
 import io.postrider.store.dispatch.BodyReads;
+import io.postrider.store.io.Damage;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.segment.Extent;
 import java.nio.ByteBuffer;
@@ -24,11 +26,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Nothing is pinned meanwhile: when a checkpoint has moved a body or recycled its journal segment before it was read, the place is
  * looked up again.
+ *
+ * <p><b>Damage.</b> A message whose bytes in a segment are damaged is not answered: who wants it waits, everybody else is served. It is
+ * tried again from time to time, since an operator may purge it.
  */
 public final class BodyReader implements BodyReads {
     private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
     private static final int COUNT_MAX = 1024;
     private static final int TRIES_MAX = 5;
+    private static final long DAMAGED_RETRY_MS = 5_000;
 
     private final BodyIndex index;
     private final ShardLog log;
@@ -36,13 +42,21 @@ public final class BodyReader implements BodyReads {
     private final Executor readers;
     private final Executor shard;
     private final Consumer<Throwable> onFailure;
+    private final @Nullable Later later;
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong bytesRead = new AtomicLong();
+
+    /** Runs something on the shard's thread when a time has passed. */
+    @FunctionalInterface
+    public interface Later {
+        void schedule(long delayMs, Runnable task);
+    }
 
     /**
      * @param readers runs the reading
      * @param shard runs on the shard's thread
      * @param onFailure told on the shard's thread when the disk has failed
+     * @param later for what is tried again; null to take damage for a failure
      */
     public BodyReader(
             BodyIndex index,
@@ -50,13 +64,15 @@ public final class BodyReader implements BodyReads {
             Checkpoints checkpoints,
             Executor readers,
             Executor shard,
-            Consumer<Throwable> onFailure) {
+            Consumer<Throwable> onFailure,
+            @Nullable Later later) {
         this.index = index;
         this.log = log;
         this.checkpoints = checkpoints;
         this.readers = readers;
         this.shard = shard;
         this.onFailure = onFailure;
+        this.later = later;
     }
 
     /** Requests that went to the disk. Any thread. */
@@ -81,6 +97,7 @@ public final class BodyReader implements BodyReads {
         private int done;
         private long bytes;
         private int tries;
+        private boolean wasDamaged;
 
         Request(long logId, long[] offsets, int from, int bytesMax) {
             this.logId = logId;
@@ -98,6 +115,12 @@ public final class BodyReader implements BodyReads {
         /** Answers for the first {@code count} places. Shard's thread. */
         abstract void answer(int count);
 
+        /** Whether anybody wants it still; only asked when it could not be read. Shard's thread. */
+        abstract boolean isWanted(long offset);
+
+        /** The first place cannot be read, and may never be. Shard's thread. */
+        abstract void damaged(Damage damage, Later retry);
+
         private long offset(int place) {
             return offsets[from + place];
         }
@@ -105,9 +128,10 @@ public final class BodyReader implements BodyReads {
         final void start() {
             LogBodies bodies = index.log(logId);
             for (int i = done; i < wanted; i++) {
-                JournalChunk chunk = bodies == null ? null : bodies.chunk(offset(i));
+                boolean isThere = bodies != null && (!wasDamaged || isWanted(offset(i)));
+                JournalChunk chunk = bodies == null || !isThere ? null : bodies.chunk(offset(i));
                 chunks[i] = chunk == null ? null : chunk.frozen();
-                extents[i] = bodies == null || chunk != null ? null : bodies.extent(offset(i));
+                extents[i] = bodies == null || !isThere || chunk != null ? null : bodies.extent(offset(i));
             }
             reads.incrementAndGet();
             try {
@@ -145,7 +169,20 @@ public final class BodyReader implements BodyReads {
                 boolean mustRetry = isGone && done == 0;
                 shard.execute(() -> finish(mustRetry));
             } catch (RuntimeException e) {
-                shard.execute(() -> onFailure.accept(e));
+                shard.execute(() -> failed(e));
+            }
+        }
+
+        private void failed(RuntimeException e) {
+            Damage damage = e instanceof CheckpointException checkpoint ? checkpoint.damage() : null;
+            Later retry = later;
+            if (damage == null || retry == null) {
+                onFailure.accept(e);
+            } else if (done > 0) {
+                finish(false); // what comes before it is whole
+            } else {
+                wasDamaged = true;
+                damaged(damage, retry);
             }
         }
 
@@ -215,15 +252,17 @@ public final class BodyReader implements BodyReads {
 
     @Override
     public void read(AddressState address, long[] offsets, int from, int bytesMax, Reply reply) {
-        new Messages(address.id(), offsets, from, bytesMax, reply).start();
+        new Messages(address, offsets, from, bytesMax, reply).start();
     }
 
     private final class Messages extends Request {
+        private final AddressState address;
         private final @Nullable Message[] messages;
         private final Reply reply;
 
-        Messages(long logId, long[] offsets, int from, int bytesMax, Reply reply) {
-            super(logId, offsets, from, bytesMax);
+        Messages(AddressState address, long[] offsets, int from, int bytesMax, Reply reply) {
+            super(address.id(), offsets, from, bytesMax);
+            this.address = address;
             this.messages = new Message[wanted];
             this.reply = reply;
         }
@@ -237,22 +276,43 @@ public final class BodyReader implements BodyReads {
         void answer(int count) {
             reply.messages(messages, count);
         }
+
+        @Override
+        boolean isWanted(long offset) {
+            return address.isWanted(offset);
+        }
+
+        @Override
+        void damaged(Damage damage, Later retry) {
+            retry.schedule(DAMAGED_RETRY_MS, this::start);
+        }
     }
 
     /**
      * Reads one chunk of a large message's body.
      *
-     * @param reply told on the shard's thread; null when there is no such chunk any more
+     * @param reply told on the shard's thread
      */
-    public void readChunk(long bodyId, int chunk, Consumer<byte @Nullable []> reply) {
+    public void readChunk(long bodyId, int chunk, ChunkReply reply) {
         new Chunk(bodyId, chunk, reply).start();
     }
 
+    /** Receives a chunk of a large message's body. */
+    public interface ChunkReply {
+        void chunk(byte[] bytes);
+
+        /** There is no such chunk any more. */
+        void gone();
+
+        /** It is there, and cannot be read. */
+        void damaged(Damage damage);
+    }
+
     private final class Chunk extends Request {
-        private final Consumer<byte @Nullable []> reply;
+        private final ChunkReply reply;
         private byte @Nullable [] bytes;
 
-        Chunk(long bodyId, int chunk, Consumer<byte @Nullable []> reply) {
+        Chunk(long bodyId, int chunk, ChunkReply reply) {
             super(BodyIndex.stagedLog(bodyId), new long[] {chunk}, 0, Integer.MAX_VALUE);
             this.reply = reply;
         }
@@ -266,7 +326,22 @@ public final class BodyReader implements BodyReads {
 
         @Override
         void answer(int count) {
-            reply.accept(bytes);
+            byte[] found = bytes;
+            if (found == null) {
+                reply.gone();
+            } else {
+                reply.chunk(found);
+            }
+        }
+
+        @Override
+        boolean isWanted(long offset) {
+            return true;
+        }
+
+        @Override
+        void damaged(Damage damage, Later retry) {
+            reply.damaged(damage);
         }
     }
 }

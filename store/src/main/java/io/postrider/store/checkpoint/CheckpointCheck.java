@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.checkpoint;
 
+import io.postrider.store.io.Damage;
 import io.postrider.store.io.FileAccess;
-import io.postrider.store.segment.Damage;
 import io.postrider.store.segment.SegmentCheck;
 import io.postrider.store.segment.SegmentTable;
 import java.io.IOException;

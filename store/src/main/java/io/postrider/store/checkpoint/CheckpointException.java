@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.checkpoint;
 
-import io.postrider.store.segment.Damage;
+import io.postrider.store.io.Damage;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +37,11 @@ public final class CheckpointException extends RuntimeException {
     }
 
     static CheckpointException damaged(Path file, long position, String what) {
-        return new CheckpointException(
-                "The checkpoint is damaged: " + what + " [file=" + file + ", position=" + position
-                        + "]. Restore this store from a copy, or keep the files for analysis and start with an empty data directory",
-                new Damage(file, position, what));
+        return damaged(Damage.preventingStart(file, position, what));
+    }
+
+    static CheckpointException damaged(Damage damage) {
+        return new CheckpointException("The checkpoint is damaged: " + damage, damage);
     }
 
     /** Which place of which file is damaged; null if it is something else that failed. */

@@ -3,6 +3,7 @@
 package io.postrider.store.checkpoint;
 
 import io.postrider.store.checkpoint.CheckpointHold.HeldFile;
+import io.postrider.store.io.Damage;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.StoreFile;
 import io.postrider.store.io.StoreLog;
@@ -12,6 +13,7 @@ import io.postrider.store.segment.Extent;
 import io.postrider.store.segment.SegmentChanges;
 import io.postrider.store.segment.SegmentInfo;
 import io.postrider.store.segment.SegmentNames;
+import io.postrider.store.segment.SegmentScrub;
 import io.postrider.store.segment.SegmentSettings;
 import io.postrider.store.segment.SegmentStats;
 import io.postrider.store.segment.Segments;
@@ -74,6 +76,10 @@ public final class FileCheckpoints implements Checkpoints {
             Manifest manifest = readManifest(files, directory, shard);
             FileCheckpoints checkpoints = new FileCheckpoints(files, directory, shard, settings, manifest);
             if (manifest.number() > 0) {
+                // A process that was killed may have renamed it without having synced its name. What is deleted from
+                // now on
+                // must not be missed by the manifest before it, which a power loss would bring back.
+                files.syncDirectory(directory);
                 checkpoints.deleteUnnamed();
             }
             return checkpoints;
@@ -237,11 +243,25 @@ public final class FileCheckpoints implements Checkpoints {
     }
 
     private CheckpointException failed(String what, IOException e, boolean isRetryable) {
-        if (e instanceof DamagedSegmentException damage) {
-            return CheckpointException.damaged(damage.file(), damage.position(), damage.finding());
+        if (e instanceof DamagedSegmentException damage && !isRetryable) {
+            return CheckpointException.damaged(damage.damage());
         }
         String text = "Expected to " + what + ", but " + e + " [directory=" + directory + "]";
         return isRetryable ? CheckpointException.retryable(text, e) : new CheckpointException(text, e);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** The damage that was met in segments since they were opened. Any thread. */
+    public List<Damage> damages() {
+        return segments.damages();
+    }
+
+    /** Begins a round of reading all segments. Any thread, which then reads. */
+    public SegmentScrub scrub() {
+        return segments.scrub();
     }
 
     @Override

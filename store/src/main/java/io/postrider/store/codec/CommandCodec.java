@@ -170,7 +170,7 @@ public final class CommandCodec implements Command.Visitor<Void> {
         out.putInt(command.subscriptionId());
         out.putLong(command.upToExclusive());
         writeRanges(command.except());
-        out.putLong(command.exceptBytes());
+        out.putLong(command.removedBytes());
         return null;
     }
 

@@ -15,7 +15,9 @@ import io.postrider.api.selector.Selector;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.Bitmaps;
 import io.postrider.store.queue.SubscriptionState;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,9 @@ public final class Dispatcher {
     private final List<Consumption> consumers = new ArrayList<>();
     private final Pending settles = new Pending();
     private final Pending expiries = new Pending();
+    /** Bytes that each purge on its way takes: a later one does not take them again. */
+    private final Deque<Long> purgingBytes = new ArrayDeque<>();
+
     private int selectorFeeds;
     private int nextConsumer;
     private int pauses;
@@ -416,14 +421,19 @@ public final class Dispatcher {
     /** The command that removes every message of the log up to now, except those with a consumer or whose end is proposed. */
     public Command purge() {
         OffsetRanges.Builder out = new OffsetRanges.Builder();
-        long bytes = 0;
+        long removedBytes = subscription().bytes();
+        for (long bytes : purgingBytes) {
+            removedBytes -= bytes;
+        }
         for (Entry entry : ledger.sorted()) {
             if (entry.isDurable() && (entry.state == Entry.State.OUT || entry.state == Entry.State.ENDING)) {
                 out.add(entry.offset);
-                bytes += entry.sizeBytes;
+                removedBytes -= entry.sizeBytes;
             }
         }
-        return new Command.Purge(subscription().id(), address.log().end(), out.build(), bytes);
+        removedBytes = Math.max(0, removedBytes);
+        purgingBytes.add(removedBytes);
+        return new Command.Purge(subscription().id(), address.log().end(), out.build(), removedBytes);
     }
 
     /** Whether it was pumped since this was last asked. */
@@ -664,6 +674,7 @@ public final class Dispatcher {
 
     /** Everything below an offset was removed, except what was out when it was proposed. */
     public void purged(long upToExclusive) {
+        purgingBytes.poll();
         if (durable == null || waiting == null) {
             return;
         }

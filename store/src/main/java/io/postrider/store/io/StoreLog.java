@@ -62,6 +62,26 @@ public final class StoreLog {
                 cause.toString());
     }
 
+    public static void segmentDamaged(Damage damage) {
+        LOG.error("PR-STO-020 A message segment is damaged: {}", damage);
+    }
+
+    public static void segmentsScrubbed(int segments, long bytes, int damagedPlaces) {
+        LOG.info(
+                "PR-STO-021 All message segments were read and checked [segments={}, bytes={}, damagedPlaces={}]",
+                segments,
+                bytes,
+                damagedPlaces);
+    }
+
+    public static void scrubFailed(Path directory, Throwable cause) {
+        LOG.warn(
+                "PR-STO-022 A message segment could not be read for its check; it is tried again in the next round"
+                        + " [directory={}, cause={}]",
+                directory,
+                cause.toString());
+    }
+
     public static void checkpointLeftoverKept(Path file, Throwable cause) {
         LOG.warn(
                 "PR-STO-007 A superseded checkpoint file could not be deleted [file={}, cause={}]",

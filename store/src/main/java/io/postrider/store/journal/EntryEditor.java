@@ -76,7 +76,7 @@ public final class EntryEditor {
             try (StoreFile file = files.open(place.file(), FileAccess.Mode.READ)) {
                 ByteBuffer bytes = ByteBuffer.allocate(SegmentHeader.BYTES);
                 file.read(bytes, 0);
-                header = SegmentHeader.decode(bytes.flip());
+                header = SegmentHeader.decode(bytes.flip(), place.file());
                 if (header == null) {
                     throw JournalException.damaged(place.file(), 0, "the segment header is not intact");
                 }

@@ -72,9 +72,11 @@ final class JournalRecovery {
         }
         if (opened.isEmpty()) {
             if (afterIndex > 0) {
-                throw new JournalException("Expected the journal to go on after index " + afterIndex
-                        + " of the checkpoint, but the directory holds no journal in use [directory=" + directory
-                        + "]. Restore this store from a copy");
+                throw JournalException.damaged(
+                        directory,
+                        0,
+                        "expected the journal to go on after index " + afterIndex
+                                + " of the checkpoint, but the directory holds no journal in use");
             }
             return new RecoveredJournal(0, List.of(), null, unopened, true);
         }

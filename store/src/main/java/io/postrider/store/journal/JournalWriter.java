@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * may report success for pages the first one lost.
  */
 final class JournalWriter implements Runnable {
+    /** Kept free at the end of each segment, so that what fills it up can be marked as synced at once. */
+    private static final int MARKER_BYTES = RecordFrame.HEADER_BYTES;
+
     private final AppendBuffers buffers;
     private final SegmentFiles segmentFiles;
     private final SegmentLedger ledger;
@@ -154,7 +157,7 @@ final class JournalWriter implements Runnable {
         Segment segment = current;
         while (at < limit) {
             int bytes = RecordFrame.bytes(RecordFrame.length(batch, at));
-            if (segment == null || !segment.hasRoom(at - pieceStart + bytes)) {
+            if (segment == null || !segment.hasRoom(at - pieceStart + bytes + MARKER_BYTES)) {
                 if (segment != null && at > pieceStart) {
                     commit(segment, batch, pieceStart, at);
                     batch.limit(limit);
@@ -226,7 +229,7 @@ final class JournalWriter implements Runnable {
         if (event != null) {
             event.begin();
         }
-        long fileBytes = (long) SegmentHeader.BYTES + RecordFrame.OPENING_BYTES + bytes;
+        long fileBytes = (long) SegmentHeader.BYTES + RecordFrame.OPENING_BYTES + bytes + MARKER_BYTES;
         Segment next = segmentFiles.take(Math.toIntExact(Math.max(fileBytes, settings.segmentBytes())));
         ByteBuffer payload = ByteBuffer.allocate(16)
                 .putLong(before == null ? 0 : before.header().segmentId())
@@ -262,7 +265,7 @@ final class JournalWriter implements Runnable {
         if (segment == null) {
             return; // nothing was ever written
         }
-        if (segment.hasRoom(RecordFrame.HEADER_BYTES)) {
+        if (segment.hasRoom(MARKER_BYTES)) {
             putSmall(segment, RecordFrame.MARKER, segment.lastIndex(), ByteBuffer.allocate(0));
             segment.write(small, segment.lastIndex());
         } else if (segmentFiles.isReady(settings.segmentBytes())) {

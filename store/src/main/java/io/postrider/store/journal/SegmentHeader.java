@@ -3,6 +3,7 @@
 package io.postrider.store.journal;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -42,16 +43,17 @@ record SegmentHeader(int shard, long journalId, long segmentId, long generation,
     }
 
     /** Reads a header, or null if these bytes are none: wrong magic or checksum. */
-    static @Nullable SegmentHeader decode(ByteBuffer bytes) {
+    static @Nullable SegmentHeader decode(ByteBuffer bytes, Path file) {
         if (bytes.remaining() < BYTES || bytes.getLong(0) != MAGIC || bytes.getInt(CRC_AT) != crcOf(bytes)) {
             return null;
         }
         short version = bytes.getShort(8);
         short flags = bytes.getShort(10);
         if (version != VERSION || flags != 0) {
-            throw new JournalException(
-                    "Expected journal format version " + VERSION + " without flags, but found version " + version
-                            + " with flags " + flags + ": written by a newer release");
+            throw JournalException.newer(
+                    file,
+                    "expected journal format version " + VERSION + " without flags, but found version " + version
+                            + " with flags " + flags);
         }
         return new SegmentHeader(
                 bytes.getInt(12), bytes.getLong(16), bytes.getLong(24), bytes.getLong(32), bytes.getLong(40));

@@ -92,7 +92,7 @@ record SegmentListing(List<Found> segments, List<Path> spares, List<Path> rubbis
     private static @Nullable SegmentHeader readHeader(StoreFile file) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(SegmentHeader.BYTES);
         file.read(bytes, 0);
-        return SegmentHeader.decode(bytes.flip());
+        return SegmentHeader.decode(bytes.flip(), file.path());
     }
 
     private static void checkTogether(List<Found> segments) {

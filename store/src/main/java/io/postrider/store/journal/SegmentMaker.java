@@ -30,6 +30,7 @@ final class SegmentMaker {
     private final ArrayDeque<Path> spares;
     private long nextId;
     private long nextGeneration;
+    private boolean isSettled; // all names in the directory are durable
 
     SegmentMaker(
             FileAccess files,
@@ -65,10 +66,27 @@ final class SegmentMaker {
         while (spares.size() > settings.spareSegmentsMax() + 1) {
             files.delete(spares.removeLast());
         }
+        syncNames();
+    }
+
+    private void syncNames() throws IOException {
+        isSettled = false;
         files.syncDirectory(directory);
+        isSettled = true;
+    }
+
+    /**
+     * Names that a process left that was killed, or a sync that failed, may be undone by a power loss. What is written under a new one would
+     * be found under the old, and a segment could come back without the one behind it.
+     */
+    private void settleNames() throws IOException {
+        if (!isSettled) {
+            syncNames();
+        }
     }
 
     Segment make(int fileBytes) throws IOException {
+        settleNames();
         Path spare = fileBytes == settings.segmentBytes() ? spares.poll() : null;
         long generation = nextGeneration++;
         SegmentHeader header = new SegmentHeader(settings.shard(), journalId, nextId, generation, fileBytes);
@@ -87,7 +105,7 @@ final class SegmentMaker {
             deleteAfter(e, made); // a disk that is full gets its space back, and a half-written spare is not used again
             throw e;
         }
-        files.syncDirectory(directory);
+        syncNames();
         Segment segment = new Segment(header, files.open(path, FileAccess.Mode.WRITE), 0);
         nextId++; // only now: after a failure the same id is tried again, and the log has no gap
         return segment;
@@ -131,15 +149,16 @@ final class SegmentMaker {
 
     /** Makes a spare file of a segment nobody needs, or deletes it. */
     void retire(EntryPositions segment) throws IOException {
+        settleNames();
         SegmentHeader header = segment.header();
         if (header.fileBytes() == settings.segmentBytes() && spares.size() < settings.spareSegmentsMax()) {
             Path spare = directory.resolve(SegmentNames.spare(header.generation()));
             files.rename(segment.path(), spare);
-            files.syncDirectory(directory); // before anything is written into it
+            syncNames(); // before anything is written into it
             spares.add(spare);
         } else {
             files.delete(segment.path());
-            files.syncDirectory(directory);
+            syncNames();
         }
     }
 

@@ -334,7 +334,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
         }
         AddressState address = subscription.address();
         long end = Math.min(command.upToExclusive(), address.log().end());
-        long count = address.finishBelow(subscription, end, command.except(), command.exceptBytes());
+        long count = address.finishBelow(subscription, end, command.except(), command.removedBytes());
         effects.purged(subscription, end, command.except());
         address.takeUnwantedBodies().forEach(this::release);
         return Result.of(count);

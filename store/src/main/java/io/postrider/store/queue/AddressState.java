@@ -257,9 +257,10 @@ public final class AddressState {
     }
 
     /** Marks everything below an offset done for a subscription, except some; returns how many that were. */
-    public long finishBelow(SubscriptionState subscription, long upToExclusive, OffsetRanges except, long exceptBytes) {
+    public long finishBelow(
+            SubscriptionState subscription, long upToExclusive, OffsetRanges except, long removedBytes) {
         changes++;
-        long count = subscription.finishBelow(upToExclusive, except, exceptBytes);
+        long count = subscription.finishBelow(upToExclusive, except, removedBytes);
         log.unwantedBelow(lowestWanted());
         return count;
     }

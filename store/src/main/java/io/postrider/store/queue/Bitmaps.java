@@ -8,7 +8,23 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /** What sets of offsets need besides what the bitmap library offers. Stateless. */
 public final class Bitmaps {
+    private static final int SHORT_RANGE = 256;
+
     private Bitmaps() {}
+
+    /**
+     * Adds every offset from one on and below another. The library's own way costs the more the shorter the range is, over 100
+     * microseconds for a few offsets.
+     */
+    public static void addRange(Roaring64Bitmap bitmap, long first, long end) {
+        if (end - first > SHORT_RANGE) {
+            bitmap.addRange(first, end);
+            return;
+        }
+        for (long offset = first; offset < end; offset++) {
+            bitmap.addLong(offset);
+        }
+    }
 
     /** Removes every offset below one. */
     public static void removeBelow(Roaring64Bitmap bitmap, long fromOffset) {
@@ -16,7 +32,7 @@ public final class Bitmaps {
             return;
         }
         Roaring64Bitmap below = new Roaring64Bitmap();
-        below.addRange(bitmap.first(), fromOffset);
+        addRange(below, bitmap.first(), fromOffset);
         bitmap.andNot(below);
     }
 

@@ -168,7 +168,7 @@ public final class SubscriptionState {
      *
      * @return how many messages that were
      */
-    long finishBelow(long upToExclusive, OffsetRanges except, long exceptBytes) {
+    long finishBelow(long upToExclusive, OffsetRanges except, long removedBytes) {
         long before = depth();
         Roaring64Bitmap kept = new Roaring64Bitmap();
         for (int range = 0; range < except.rangeCount(); range++) {
@@ -181,7 +181,7 @@ public final class SubscriptionState {
             }
         }
         if (upToExclusive > cursor) {
-            done.addRange(cursor, upToExclusive);
+            Bitmaps.addRange(done, cursor, upToExclusive);
             done.andNot(kept);
             cursor = kept.isEmpty() ? upToExclusive : kept.first();
             while (done.contains(cursor)) {
@@ -196,8 +196,9 @@ public final class SubscriptionState {
                 Math.max(Math.max(cursor, upToExclusive), address.log().end()) + 1);
         open.or(kept);
         redeliveries.retain(open);
-        bytes = depth() == 0 ? 0 : exceptBytes;
-        return before - depth();
+        long count = before - depth();
+        release(count == 0 ? 0 : removedBytes);
+        return count;
     }
 
     void requeue(long offset, boolean countsAsAttempt, Annotations merge, long notBeforeMs, long nowMs) {

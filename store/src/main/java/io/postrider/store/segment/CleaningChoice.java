@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * What one checkpoint copies from where it is to a better place, within its budget. Owned by the thread that writes the
@@ -47,17 +48,22 @@ final class CleaningChoice {
      * Chooses by what there is to win.
      *
      * @param newBytesByLog a log that can go on in its unsealed segment keeps that until it has much garbage
+     * @param isDamaged which segments cannot be read whole, and stay as they are
      */
-    static CleaningChoice best(SegmentSurvey survey, SegmentSettings settings, Map<Long, Long> newBytesByLog) {
+    static CleaningChoice best(
+            SegmentSurvey survey, SegmentSettings settings, Map<Long, Long> newBytesByLog, IntPredicate isDamaged) {
         CleaningChoice choice = new CleaningChoice(survey, settings);
-        choice.chooseSparse(newBytesByLog);
-        choice.chooseScattered();
+        List<Load> readable = survey.wantedSegments().stream()
+                .filter(load -> !isDamaged.test(load.info.number()))
+                .toList();
+        choice.chooseSparse(readable, newBytesByLog);
+        choice.chooseScattered(readable);
         return choice;
     }
 
-    private void chooseSparse(Map<Long, Long> newBytesByLog) {
+    private void chooseSparse(List<Load> readable, Map<Long, Long> newBytesByLog) {
         List<Load> candidates = new ArrayList<>();
-        for (Load load : survey.wantedSegments()) {
+        for (Load load : readable) {
             boolean goesOn = load.info.kind() == Kind.OWN
                     && !load.info.isSealed()
                     && newBytesByLog.getOrDefault(load.info.logId(), 0L) >= settings.ownAppendBytesMin();
@@ -76,9 +82,9 @@ final class CleaningChoice {
         }
     }
 
-    private void chooseScattered() {
+    private void chooseScattered(List<Load> readable) {
         Set<Integer> segments = new HashSet<>();
-        survey.wantedSegments().stream()
+        readable.stream()
                 .filter(load -> load.info.kind() == Kind.MIXED && !sparse.contains(load))
                 .forEach(load -> segments.add(load.info.number()));
         List<Extent> batch = new ArrayList<>();

@@ -130,6 +130,6 @@ final class ExtentReader {
     }
 
     private DamagedSegmentException damaged(long position, String finding) {
-        return new DamagedSegmentException(file.path(), position, finding);
+        return DamagedSegmentException.ofBodies(file.path(), position, finding);
     }
 }

@@ -145,7 +145,18 @@ final class OpenSegments {
         if (known != null && (info == null || known.indexBytes() >= info.indexBytes())) {
             return known;
         }
-        Path path = directory.resolve(SegmentNames.index(segment.number));
+        SegmentIndex index = readIndex(info, segment.number);
+        segment.index = index;
+        return index;
+    }
+
+    /** The index as it is in its file now. */
+    SegmentIndex readIndex(int segment) throws IOException {
+        return readIndex(live.get(segment), segment);
+    }
+
+    private SegmentIndex readIndex(@Nullable SegmentInfo info, int segment) throws IOException {
+        Path path = directory.resolve(SegmentNames.index(segment));
         if (info == null || !files.exists(path)) {
             throw new DamagedSegmentException(path, 0, "the index is missing");
         }
@@ -156,9 +167,7 @@ final class OpenSegments {
         if (bytes.hasRemaining()) {
             throw new DamagedSegmentException(path, bytes.position(), "the file ends before its length");
         }
-        SegmentIndex index = SegmentIndex.decode(bytes.flip(), path, shard, segment.number);
-        segment.index = index;
-        return index;
+        return SegmentIndex.decode(bytes.flip(), path, shard, segment);
     }
 
     private OpenSegment open(SegmentInfo info) throws IOException {

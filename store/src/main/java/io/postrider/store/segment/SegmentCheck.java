@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.segment;
 
+import io.postrider.store.io.Damage;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.StoreFile;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class SegmentCheck {
 
     private void checkLength(StoreFile file, long bytesMin) throws IOException {
         if (file.size() < bytesMin) {
-            damages.add(new Damage(
+            damages.add(Damage.preventingStart(
                     file.path(), file.size(), "expected at least " + bytesMin + " bytes, but the file ends here"));
         }
     }
@@ -111,7 +112,9 @@ public final class SegmentCheck {
             } catch (DamagedSegmentException e) {
                 add(e);
                 isWhole = false;
-                while (entry < behind && index != null && index.position(entry) <= e.position()) {
+                while (entry < behind
+                        && index != null
+                        && index.position(entry) <= e.damage().position()) {
                     entry++;
                 }
                 isDone = index == null || entry >= behind;
@@ -121,7 +124,7 @@ public final class SegmentCheck {
             }
         }
         if (isWhole && bodies - bodiesBefore != extent.count()) {
-            damages.add(new Damage(
+            add(DamagedSegmentException.ofBodies(
                     segment.file.path(),
                     extent.position(),
                     "expected " + extent.count() + " bodies, but found " + (bodies - bodiesBefore)));
@@ -151,10 +154,10 @@ public final class SegmentCheck {
     }
 
     private void addIndexDamage(OpenSegment segment, String finding) {
-        damages.add(new Damage(directory.resolve(SegmentNames.index(segment.number)), 0, finding));
+        damages.add(Damage.preventingStart(directory.resolve(SegmentNames.index(segment.number)), 0, finding));
     }
 
     private void add(DamagedSegmentException e) {
-        damages.add(new Damage(e.file(), e.position(), e.finding()));
+        damages.add(e.damage());
     }
 }

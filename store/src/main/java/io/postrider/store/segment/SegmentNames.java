@@ -23,6 +23,11 @@ public final class SegmentNames {
         return OURS.matcher(file.getFileName().toString()).matches();
     }
 
+    /** The number of a segment or of its index; -1 if the file is neither. */
+    static int number(Path file) {
+        return isOurs(file) ? Integer.parseInt(file.getFileName().toString().substring(8, 18)) : -1;
+    }
+
     private static String padded(int segment) {
         String digits = Integer.toString(segment);
         return "0".repeat(Math.max(0, 10 - digits.length())) + digits;

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.segment;
 
+import io.postrider.store.io.Damage;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.StoreFile;
 import io.postrider.store.segment.SegmentInfo.Kind;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,9 @@ public final class Segments implements AutoCloseable {
     private final SegmentSettings settings;
     private final ReadBuffers buffers = new ReadBuffers();
     private final OpenSegments open;
-    private SegmentTable table;
+    private final KnownDamages damages = new KnownDamages();
+    private final AtomicLong bytesScrubbed = new AtomicLong();
+    private volatile SegmentTable table;
     private Set<Integer> created = Set.of();
     private boolean hasFailed;
     private volatile SegmentStats stats;
@@ -50,7 +54,7 @@ public final class Segments implements AutoCloseable {
         this.open = new OpenSegments(files, directory, shard, settings.openSegmentsMax(), byNumber(table));
         long recordBytes =
                 table.extents().stream().mapToLong(Extent::recordBytes).sum();
-        this.stats = new SegmentStats(table.segments().size(), bytesOnDisk(table), recordBytes, 0, 0, 0);
+        this.stats = new SegmentStats(table.segments().size(), bytesOnDisk(table), recordBytes, 0, 0, 0, 0, 0);
     }
 
     /** What the last manifest says. */
@@ -59,11 +63,17 @@ public final class Segments implements AutoCloseable {
     }
 
     public SegmentStats stats() {
-        return stats;
+        return stats.with(bytesScrubbed.get(), damages.count());
+    }
+
+    /** The damage met so far, by readers, checkpoints or the scrub; ascending by file and position. Any thread. */
+    public List<Damage> damages() {
+        return damages.all();
     }
 
     /**
-     * Checks that every file is there and long enough, and cuts what was never committed. Reads none of them.
+     * Checks that every file is there and long enough, cuts what was never committed, and checks headers and indexes. Bodies are not read:
+     * there may be any number.
      *
      * @return how many bytes were cut
      */
@@ -73,7 +83,32 @@ public final class Segments implements AutoCloseable {
             cut += checkFile(directory.resolve(SegmentNames.bodies(segment.number())), segment.bytes());
             cut += checkFile(directory.resolve(SegmentNames.index(segment.number())), segment.indexBytes());
         }
+        checkIndexes();
         return cut;
+    }
+
+    private void checkIndexes() throws IOException {
+        Map<Integer, List<Extent>> extents = table.extents().stream().collect(Collectors.groupingBy(Extent::segment));
+        OpenSegments once = new OpenSegments(files, directory, shard, 1, byNumber(table));
+        try {
+            for (SegmentInfo info : table.segments()) {
+                OpenSegment segment = once.acquire(info.number());
+                if (segment == null) {
+                    throw new IllegalStateException("Expected segment " + info.number() + " to be live");
+                }
+                for (Extent extent : extents.getOrDefault(info.number(), List.of())) {
+                    once.index(segment, extent);
+                }
+                once.release(segment);
+            }
+        } finally {
+            once.close();
+        }
+    }
+
+    /** A round of reading everything there is now. To be used by one thread. */
+    public SegmentScrub scrub() {
+        return new SegmentScrub(open, buffers, damages, bytesScrubbed, table);
     }
 
     private long checkFile(Path path, long bytesMin) throws IOException {
@@ -114,8 +149,9 @@ public final class Segments implements AutoCloseable {
     public SegmentChanges prepare(BodySource bodies, LongFunction<@Nullable WantedOffsets> wanted) throws IOException {
         SegmentSurvey survey = new SegmentSurvey(table, wanted, settings.indexEveryBytes());
         Map<Long, Long> newBytes = bodies.bytesByLog();
-        CleaningChoice choice =
-                hasFailed ? CleaningChoice.none(survey, settings) : CleaningChoice.best(survey, settings, newBytes);
+        CleaningChoice choice = hasFailed
+                ? CleaningChoice.none(survey, settings)
+                : CleaningChoice.best(survey, settings, newBytes, damages::contains);
         try (BodyRouter router = router(newBytes, choice)) {
             created = router.created();
             long cleaned = new Cleaning(open, buffers, survey, router, settings).copy(choice);
@@ -123,6 +159,9 @@ public final class Segments implements AutoCloseable {
             router.finish();
             return changes(choice, router, cleaned);
         } catch (IOException | RuntimeException e) {
+            if (e instanceof DamagedSegmentException damaged) {
+                damages.add(damaged); // the next attempt leaves that segment where it is
+            }
             try {
                 abandon();
             } catch (IOException suppressed) {
@@ -135,7 +174,7 @@ public final class Segments implements AutoCloseable {
     private BodyRouter router(Map<Long, Long> newBytes, CleaningChoice choice) {
         List<SegmentInfo> unsealed = choice.kept().stream()
                 .map(load -> load.info)
-                .filter(info -> !info.isSealed())
+                .filter(info -> !info.isSealed() && !damages.contains(info.number()))
                 .toList();
         Map<Long, Long> bytesByLog = new TreeMap<>(newBytes);
         choice.bytesByLog().forEach((logId, bytes) -> bytesByLog.merge(logId, bytes, Long::sum));
@@ -208,8 +247,12 @@ public final class Segments implements AutoCloseable {
                 changes.liveBytes(),
                 stats.bytesWritten() + changes.bytesWritten(),
                 stats.bytesCleaned() + changes.bytesCleaned(),
-                stats.bytesFreed() + changes.bytesFreed());
-        open.live(byNumber(table));
+                stats.bytesFreed() + changes.bytesFreed(),
+                0,
+                0);
+        Map<Integer, SegmentInfo> live = byNumber(table);
+        damages.retain(live.keySet());
+        open.live(live);
     }
 
     /** The changes will not come into force: a full disk gets back what new segments took, and what was appended to old ones. */
@@ -241,7 +284,12 @@ public final class Segments implements AutoCloseable {
      * @return false if the segment is gone, deleted by a later checkpoint; then the visitor may have seen some bodies or none
      */
     public boolean read(Extent extent, long fromOffset, BodyVisitor visitor) throws IOException {
-        return new ExtentVisit(open, buffers, settings, extent, visitor).run(fromOffset);
+        try {
+            return new ExtentVisit(open, buffers, settings, extent, visitor).run(fromOffset);
+        } catch (DamagedSegmentException e) {
+            damages.add(e);
+            throw e;
+        }
     }
 
     private static Map<Integer, SegmentInfo> byNumber(SegmentTable table) {

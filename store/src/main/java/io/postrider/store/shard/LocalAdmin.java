@@ -306,7 +306,9 @@ public final class LocalAdmin implements BrokerAdmin {
                 segments.bytesCleaned(),
                 runner.reader().reads(),
                 runner.reader().bytesRead(),
-                budget.bytesMax());
+                budget.bytesMax(),
+                segments.bytesScrubbed(),
+                segments.damagedPlaces());
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.postrider.api.error.Rejection;
 import io.postrider.api.message.LargeBody;
 import io.postrider.api.port.BodyStore;
 import io.postrider.api.port.Reply;
+import io.postrider.store.body.BodyReader;
+import io.postrider.store.io.Damage;
 import io.postrider.store.machine.Result;
 import io.postrider.store.machine.ShardState;
 import java.util.concurrent.atomic.AtomicLong;
@@ -93,13 +95,24 @@ final class LocalBodies implements BodyStore {
 
     @Override
     public void read(LargeBody body, int chunk, Reply<byte[]> reply) {
-        runner.run(() -> runner.reader().readChunk(body.id(), chunk, bytes -> {
-            if (bytes == null) {
+        runner.run(() -> runner.reader().readChunk(body.id(), chunk, new BodyReader.ChunkReply() {
+            @Override
+            public void chunk(byte[] bytes) {
+                reply.ok(bytes);
+            }
+
+            @Override
+            public void gone() {
                 reply.rejected(new Rejection(
                         ErrorCode.RESOURCE_DELETED,
                         "Chunk " + chunk + " of the message's body " + body.id() + " is gone: the message is done"));
-            } else {
-                reply.ok(bytes);
+            }
+
+            @Override
+            public void damaged(Damage damage) {
+                reply.rejected(new Rejection(
+                        ErrorCode.STORE_FAILED,
+                        "Chunk " + chunk + " of the message's body " + body.id() + " cannot be read: " + damage));
             }
         }));
     }

@@ -206,6 +206,11 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         });
     }
 
+    /** What {@link LocalAdmin#stats} says of the disk has changed without anything of the shard's doing. Any thread. */
+    public void storageChanged() {
+        runner.run(runner::scheduleTurn);
+    }
+
     @Override
     public BodyStore bodies() {
         return bodyStore;

@@ -9,6 +9,7 @@ import io.postrider.api.port.ShardLog;
 import io.postrider.store.body.BodyIndex;
 import io.postrider.store.body.BodyReader;
 import io.postrider.store.checkpoint.Checkpoints;
+import io.postrider.store.io.Damage;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
@@ -37,7 +38,7 @@ public final class OfflineShard {
     public OfflineShard(ShardLog log, Checkpoints checkpoints, MessageInspector inspector) {
         disk = new ShardDisk(log, checkpoints, new BodyIndex(), Runnable::run);
         index = Recovery.run(new ShardMachine(state, inspector), disk);
-        reader = new BodyReader(disk.bodies(), log, checkpoints, Runnable::run, Runnable::run, e -> failure = e);
+        reader = new BodyReader(disk.bodies(), log, checkpoints, Runnable::run, Runnable::run, e -> failure = e, null);
     }
 
     /** The durable state as of {@link #index}. */
@@ -81,12 +82,21 @@ public final class OfflineShard {
     /** Reads one chunk of a large message's body. */
     public byte[] readChunk(LargeBody body, int chunk) {
         CompletableFuture<byte[]> read = new CompletableFuture<>();
-        reader.readChunk(body.id(), chunk, bytes -> {
-            if (bytes == null) {
+        reader.readChunk(body.id(), chunk, new BodyReader.ChunkReply() {
+            @Override
+            public void chunk(byte[] bytes) {
+                read.complete(bytes);
+            }
+
+            @Override
+            public void gone() {
                 read.completeExceptionally(
                         new IllegalStateException("Expected chunk " + chunk + " of " + body + ", but it is not there"));
-            } else {
-                read.complete(bytes);
+            }
+
+            @Override
+            public void damaged(Damage damage) {
+                read.completeExceptionally(new IllegalStateException(damage.toString()));
             }
         });
         check();

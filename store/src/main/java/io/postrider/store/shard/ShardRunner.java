@@ -99,7 +99,7 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         this.committedIndex = appliedIndex;
         this.effects = effects;
         this.bodies = disk.bodies();
-        this.reader = new BodyReader(bodies, log, disk.checkpoints(), disk.readers(), loop, this::fail);
+        this.reader = new BodyReader(bodies, log, disk.checkpoints(), disk.readers(), loop, this::fail, loop::schedule);
         this.nowMs = clockMs.getAsLong();
     }
 

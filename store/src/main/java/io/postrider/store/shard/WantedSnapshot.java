@@ -29,7 +29,7 @@ record WantedSnapshot(long first, long end, Roaring64Bitmap done) implements Wan
         for (SubscriptionState subscription : subscriptions) {
             Roaring64Bitmap mine = subscription.done().clone();
             if (subscription.cursor() > first) {
-                mine.addRange(first, subscription.cursor());
+                Bitmaps.addRange(mine, first, subscription.cursor());
             }
             if (done == null) {
                 done = mine;

@@ -3,12 +3,12 @@
 package io.postrider.store.tools;
 
 import io.postrider.store.checkpoint.CheckpointCheck;
+import io.postrider.store.io.Damage;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.StoreLock;
 import io.postrider.store.journal.Journal;
 import io.postrider.store.journal.JournalException;
 import io.postrider.store.journal.JournalSettings;
-import io.postrider.store.segment.Damage;
 import io.postrider.store.segment.SegmentInfo;
 import io.postrider.store.segment.SegmentNames;
 import io.postrider.store.tools.Finding.Severity;
@@ -26,8 +26,6 @@ import java.util.List;
  * next one begins. Bytes that nothing needs any more are not looked at.
  */
 public final class StoreVerifier {
-    private static final String RESTORE = "Restore this store from a copy; keep the files for analysis.";
-
     private final FileAccess files;
     private final StoreLayout layout;
     private final EntryCheck check;
@@ -99,24 +97,19 @@ public final class StoreVerifier {
                     0,
                     "the journal was not read",
                     "Where it has to go on is in the damaged manifest.",
-                    RESTORE));
+                    Damage.RESTORE));
         }
         return new Report(List.copyOf(findings), checkpoint.index(), lastIndex, entries[0], checkpoint.bodies());
     }
 
     private void addDamage(Damage damage) {
         findings.add(new Finding(
-                Severity.DAMAGE, damage.file(), damage.position(), damage.finding(), meaning(damage.file()), RESTORE));
-    }
-
-    private static String meaning(Path file) {
-        String name = file.getFileName().toString();
-        if (name.endsWith(".index")) {
-            return "The messages are there, but a broker cannot find them.";
-        }
-        return SegmentNames.isOurs(file)
-                ? "The broker starts, but cannot deliver the messages there."
-                : "The broker does not start.";
+                Severity.DAMAGE,
+                damage.file(),
+                damage.position(),
+                damage.finding(),
+                damage.meaning(),
+                damage.advice()));
     }
 
     private void noteTail(SegmentInfo segment) {
@@ -169,13 +162,11 @@ public final class StoreVerifier {
             }
             return lastIndex;
         } catch (JournalException e) {
-            findings.add(new Finding(
-                    Severity.DAMAGE,
-                    layout.journal(),
-                    0,
-                    String.valueOf(e.getMessage()),
-                    "The broker does not start.",
-                    RESTORE));
+            Damage damage = e.damage();
+            addDamage(
+                    damage != null
+                            ? damage
+                            : Damage.preventingStart(layout.journal(), 0, String.valueOf(e.getMessage())));
             return afterIndex;
         }
     }

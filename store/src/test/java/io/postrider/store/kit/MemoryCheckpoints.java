@@ -80,7 +80,7 @@ public final class MemoryCheckpoints implements Checkpoints {
 
     @Override
     public SegmentStats stats() {
-        return new SegmentStats(bodies.size(), 0, 0, 0, 0, 0);
+        return new SegmentStats(bodies.size(), 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

@@ -162,6 +162,13 @@ public final class BrokerOnFiles implements AutoCloseable {
                 count);
     }
 
+    /** A consumer of a queue that may be sent so many messages and settles none. */
+    public Runnable attach(String queue, int credit) {
+        Consumer consumer = receive(queue, AddressKind.QUEUE, SubscriptionRequest.VOLATILE, new Sink());
+        consumer.credit(credit, false);
+        return () -> consumer.close(Consumer.Close.ORDERLY);
+    }
+
     /** Takes the next messages of a queue, accepts them and waits until that is settled. */
     public List<String> take(String queue, int count) {
         Sink sink = new Sink();

@@ -21,6 +21,7 @@ import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.Reply;
 import io.postrider.store.checkpoint.FileCheckpoints;
+import io.postrider.store.io.Damage;
 import io.postrider.store.io.DiskSpace;
 import io.postrider.store.journal.JournalSettings;
 import io.postrider.store.kit.ManualLoop;
@@ -32,6 +33,7 @@ import io.postrider.store.shard.DiskPromises.Copy;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,8 +50,7 @@ final class DiskBroker {
     static final Set<String> QUEUE = Set.of("q");
     static final Set<String> SUBSCRIPTIONS = Set.of("a", "b");
 
-    private static final java.util.List<PolicyRule> POLICIES =
-            TestPolicies.everywhere(TestPolicies.values(0, "", "", 0));
+    private static final List<PolicyRule> POLICIES = TestPolicies.everywhere(TestPolicies.values(0, "", "", 0));
     private static final SegmentSettings SEGMENTS = new SegmentSettings(4096, 1024, 4, 16384, 8192, 65536, 512, 4);
     private static final long PATIENCE_SECONDS = 30;
 
@@ -147,7 +148,7 @@ final class DiskBroker {
 
             @Override
             public void rejected(Rejection rejection) {
-                DiskPromises.check(false, "NothingIsRefused", rejection);
+                DiskPromises.check(!damages().isEmpty(), "NothingIsRefused", rejection);
             }
         };
     }
@@ -327,7 +328,14 @@ final class DiskBroker {
 
     @Nullable
     Throwable failure() {
-        return broker.failure();
+        Throwable failure = broker.failure();
+        return failure == null && !damages().isEmpty()
+                ? new IllegalStateException(damages().toString())
+                : failure;
+    }
+
+    List<Damage> damages() {
+        return checkpoints.damages();
     }
 
     /** Waits until everything asked for is answered; false if the store failed. */
@@ -340,14 +348,14 @@ final class DiskBroker {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         loop.runAll();
         while (!condition.getAsBoolean()) {
-            if (broker.failure() != null) {
+            if (failure() != null) {
                 return false;
             }
             DiskPromises.check(System.nanoTime() < deadlineNs, "EverythingIsAnswered", waiting + " left");
             LockSupport.parkNanos(20_000);
             loop.runAll();
         }
-        return broker.failure() == null;
+        return failure() == null;
     }
 
     /** The life ends; nothing is heard of it any more. The disk is dead, or the store is closed properly. */

@@ -66,6 +66,7 @@ final class DiskSimulation {
                 goesOn = step(broker);
             }
         }
+        DiskPromises.check(broker.damages().isEmpty(), "NoDamageByItself", broker.damages());
         boolean isProper = ending == Ending.STOP && goesOn;
         nowMs = broker.nowMs() + 10;
         if (isProper) {
@@ -212,7 +213,7 @@ final class DiskSimulation {
             flips.add(flip);
             try {
                 Set<Copy> found = contents(copy);
-                DiskPromises.check(found.equals(expected), "AFlippedBitIsFound", flip);
+                DiskPromises.check(found.equals(expected), "AFlippedBitIsFound", flip + difference(expected, found));
             } catch (RuntimeException refusal) {
                 String text = texts(refusal);
                 DiskPromises.check(
@@ -221,6 +222,14 @@ final class DiskSimulation {
                         flip + " " + text);
             }
         }
+    }
+
+    private static String difference(Set<Copy> expected, Set<Copy> found) {
+        Set<Copy> missing = new HashSet<>(expected);
+        missing.removeAll(found);
+        Set<Copy> surplus = new HashSet<>(found);
+        surplus.removeAll(expected);
+        return " missing=" + missing + " surplus=" + surplus;
     }
 
     private static String texts(Throwable refusal) {

@@ -214,6 +214,49 @@ class DispatchScenariosTest {
     }
 
     @Test
+    void aPurgeLeavesTheBytesOfWhatIsPublishedWhileItIsOnItsWay() {
+        open(BrokerSettings.DEFAULT);
+        Producer producer = producer("q", AddressKind.QUEUE);
+        producer.publish(message("first"), 1);
+        producer.publish(message("second"), 2);
+        settleDown();
+        long bothBytes = info().bytes();
+
+        producer.publish(message("third"), 3);
+        loop.runAll();
+        broker.admin().purge(AddressKey.of("q"), ok(count -> assertEquals(2, count)));
+        broker.admin().purge(AddressKey.of("q"), ok(count -> assertEquals(0, count)));
+        settleDown();
+
+        assertEquals(1, info().depth());
+        assertTrue(info().bytes() > 0 && info().bytes() < bothBytes, "bytes of the third, but " + info().bytes());
+        broker.admin().purge(AddressKey.of("q"), ok(count -> assertEquals(1, count)));
+        settleDown();
+        assertEquals(0, info().bytes());
+    }
+
+    @Test
+    void aPurgeLeavesTheBytesOfWhatIsWithAConsumer() {
+        open(BrokerSettings.DEFAULT);
+        Producer producer = producer("q", AddressKind.QUEUE);
+        Seen seen = queueConsumer();
+        seen.consumer.credit(1, false);
+        producer.publish(message("first"), 1);
+        settleDown();
+        long firstBytes = info().bytes();
+        producer.publish(message("second"), 2);
+        settleDown();
+
+        broker.admin().purge(AddressKey.of("q"), ok(count -> assertEquals(1, count)));
+        settleDown();
+
+        assertEquals(firstBytes, info().bytes());
+        seen.consumer.settle(0, Outcome.ACCEPTED, true);
+        settleDown();
+        assertEquals(0, info().bytes());
+    }
+
+    @Test
     void aRedeliveryWaitsForItsWholeDelayOnAnIdleBroker() {
         open(BrokerSettings.DEFAULT);
         Producer producer = producer("q", AddressKind.QUEUE);

@@ -313,7 +313,7 @@ class MachineModelTest {
             int before = sub.left.size();
             sub.left.keySet().removeIf(offset -> offset < upTo && offset != except.first(0));
             assertEquals(before - sub.left.size(), result.count());
-            sub.bytes = sub.left.isEmpty() ? 0 : 7;
+            sub.release(result.count() == 0 ? 0 : 7);
             countBodies();
         }
     }

@@ -150,6 +150,22 @@ class StoreToolsTest {
     }
 
     @Test
+    void damageOfTheJournalNamesFilePlaceAndWhatToDo() {
+        Path segment = LAYOUT.journal().resolve("journal-0000000001.seg");
+        flip(segment, 64 + 8);
+
+        StoreVerifier.Report report = StoreVerifier.verifyLocked(files, LAYOUT);
+
+        assertEquals(1, report.findings().size(), report.findings()::toString);
+        Finding finding = report.findings().get(0);
+        assertEquals(segment, finding.file());
+        assertEquals(64, finding.position());
+        assertTrue(finding.what().startsWith("no intact"), finding::what);
+        assertEquals("Confirmed messages would be lost, so the store stays closed.", finding.meaning());
+        assertTrue(finding.advice().startsWith("Restore this store from a copy"), finding::advice);
+    }
+
+    @Test
     void allDamageOfSegmentsIsListed() {
         Path own = LAYOUT.checkpoints().resolve("segment-0000000001.bodies");
         Path mixed = LAYOUT.checkpoints().resolve("segment-0000000002.bodies");
