@@ -86,7 +86,7 @@ public final class Dispatcher {
         this.budget = parts.budget();
         this.totals = parts.totals();
         this.ledger = new Ledger(budget);
-        this.outcomes = new Outcomes(this, ledger, proposals, counters, totals);
+        this.outcomes = new Outcomes(this, ledger, proposals, counters, totals, inspector);
         this.everything = newFeed(null, false);
         feeds.add(everything);
         if (durable == null) {

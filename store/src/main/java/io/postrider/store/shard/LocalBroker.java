@@ -382,7 +382,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     public void findDeadLetters(AddressKey of, Reply<AddressKey> reply) {
         runner.run(() -> {
             AddressState address = state.address(of);
-            AddressKey target = address == null ? null : DeadLettering.target(address, DeadLetterReason.REJECTED);
+            AddressKey target = address == null ? null : DeadLettering.target(address, null, DeadLetterReason.REJECTED);
             if (address == null) {
                 reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "Address '" + of + "' does not exist"));
             } else if (target == null) {
