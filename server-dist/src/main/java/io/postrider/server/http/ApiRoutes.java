@@ -48,6 +48,7 @@ public final class ApiRoutes {
         new QueueRoutes(admin).mount(router);
         new PolicyRoutes(admin).mount(router);
         new ForwardRoutes(admin).mount(router);
+        new LetterRoutes(admin.letters()).mount(router);
         new UserRoutes(admin, userMaker).mount(router);
         new BackupRoutes(backup).mount(router);
     }

@@ -15,6 +15,7 @@ import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -141,7 +142,7 @@ public final class DeadLettering {
         return message.withoutTimes().withAddedOnly(before.merged(new Annotations(marks)));
     }
 
-    private static void put(TreeMap<String, Object> marks, String key, @Nullable Object value) {
+    private static void put(Map<String, Object> marks, String key, @Nullable Object value) {
         if (value != null) {
             marks.put(key, value);
         }

@@ -18,6 +18,7 @@ import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
+import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.StorageStats;
@@ -43,6 +44,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final MemoryBudget budget;
     private final Checkpointing checkpointing;
     private final Projection projection;
+    private final Letters letters;
     private volatile BrokerStats stats =
             new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
@@ -54,7 +56,9 @@ public final class LocalAdmin implements BrokerAdmin {
             AdmissionGate gate,
             MemoryBudget budget,
             Checkpointing checkpointing,
-            Projection projection) {
+            Projection projection,
+            Letters letters) {
+        this.letters = letters;
         this.state = state;
         this.disk = disk;
         this.runner = runner;
@@ -234,6 +238,11 @@ public final class LocalAdmin implements BrokerAdmin {
             long soft = dispatcher.purgeSoft();
             runner.propose(dispatcher.purge(), (token, result) -> answer(reply, result, soft + result.count()), 0);
         });
+    }
+
+    @Override
+    public LetterAdmin letters() {
+        return letters;
     }
 
     @Override

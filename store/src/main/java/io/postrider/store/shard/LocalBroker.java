@@ -113,7 +113,9 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.idle = new IdleAddresses(state, runner, effects, loop, parts.wallClockMs);
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
         this.bodyStore = new LocalBodies(runner, state);
-        this.admin = new LocalAdmin(state, disk, runner, effects, gate, budget, checkpointing, parts.projection);
+        Letters letters = new Letters(state, runner, effects, parts.inspector, loop, parts.wallClockMs);
+        this.admin =
+                new LocalAdmin(state, disk, runner, effects, gate, budget, checkpointing, parts.projection, letters);
         parts.projection.recovered(
                 index,
                 state.policies().rules(),
