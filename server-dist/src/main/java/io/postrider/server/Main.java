@@ -7,6 +7,7 @@ import io.postrider.server.cli.BackupCommand;
 import io.postrider.server.cli.BrowseCommand;
 import io.postrider.server.cli.CliException;
 import io.postrider.server.cli.DataCommand;
+import io.postrider.server.cli.DlqCommand;
 import io.postrider.server.cli.ExitCode;
 import io.postrider.server.cli.ForwardCommand;
 import io.postrider.server.cli.PolicyCommand;
@@ -53,6 +54,7 @@ public final class Main implements Runnable {
             BrowseCommand.class,
             QueueCommand.class,
             PolicyCommand.class,
+            DlqCommand.class,
             ForwardCommand.class,
             TransactionCommand.class,
             UserCommand.class,

@@ -19,9 +19,38 @@ public enum PolicyKey {
             "Failed attempts after which a message is dead-lettered; 0 means no limit"),
     REDELIVERY_DELAY(
             "redelivery.delay-ms", PolicyType.DURATION, "0", "How long a failed message waits for its next attempt"),
+    REDELIVERY_BACKOFF(
+            "redelivery.backoff",
+            PolicyType.CHOICE,
+            "fixed",
+            "Whether each wait is as long as the first, or grows by redelivery.multiplier with each failed attempt",
+            "fixed",
+            "exponential"),
+    REDELIVERY_MULTIPLIER(
+            "redelivery.multiplier",
+            PolicyType.FACTOR,
+            "2",
+            "By what a wait grows with each failed attempt; less than 1 counts as 1"),
+    REDELIVERY_MAX_DELAY(
+            "redelivery.max-delay-ms",
+            PolicyType.DURATION,
+            "3600000",
+            "No wait of the broker's choice is longer; 0 means no limit"),
+    REDELIVERY_JITTER(
+            "redelivery.jitter",
+            PolicyType.FACTOR,
+            "0",
+            "Share of a wait, 0 to 1, by which it may be shorter, so that messages that failed together do not come back together"),
     DEAD_LETTER_ADDRESS(
-            "dead-letter.address", PolicyType.TEXT, "DLQ", "Queue for dead letters; empty drops and counts them"),
-    EXPIRY_ADDRESS("expiry.address", PolicyType.TEXT, "", "Queue for expired messages; empty drops and counts them"),
+            "dead-letter.address",
+            PolicyType.TEXT,
+            "DLQ",
+            "Queue for dead letters; {address} and {subscription} stand for where the message was; empty drops and counts them"),
+    EXPIRY_ADDRESS(
+            "expiry.address",
+            PolicyType.TEXT,
+            "",
+            "Queue for expired messages, named likewise; empty drops and counts them"),
     TTL_DEFAULT(
             "ttl.default-ms",
             PolicyType.DURATION,

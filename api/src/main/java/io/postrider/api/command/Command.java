@@ -106,6 +106,24 @@ public sealed interface Command {
     }
 
     /**
+     * A dead letter goes back to where it came from: it is done where it is, and is appended to the log of its origin.
+     *
+     * @param subscriptionId of the queue of letters
+     * @param offset the letter's
+     * @param bytes encoded bytes of the letter, for the subscription's count
+     * @param addressId the address it goes to
+     * @param onlyFor the one subscription there that gets it; below 0 for all
+     * @param message as it is appended, without the marks of its death
+     */
+    record Redrive(int subscriptionId, int epoch, long offset, long bytes, int addressId, int onlyFor, Message message)
+            implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.redrive(this);
+        }
+    }
+
+    /**
      * Messages whose time to live ran out and which no policy keeps: they are dropped.
      *
      * @param bytes encoded bytes of all of them, as far as known; for the subscription's count
@@ -372,6 +390,8 @@ public sealed interface Command {
         R requeue(Requeue command);
 
         R deadLetter(DeadLetter command);
+
+        R redrive(Redrive command);
 
         R expire(Expire command);
 

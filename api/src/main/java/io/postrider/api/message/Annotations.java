@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Facts the broker adds to a stored message, merged over the message's own annotations on each delivery. Immutable and
@@ -39,5 +40,27 @@ public record Annotations(SortedMap<String, Object> values) {
         TreeMap<String, Object> all = new TreeMap<>(values);
         all.putAll(newer.values);
         return new Annotations(all);
+    }
+
+    /** These annotations without some keys. */
+    public Annotations without(String... keys) {
+        TreeMap<String, Object> rest = new TreeMap<>(values);
+        for (String key : keys) {
+            rest.remove(key);
+        }
+        return rest.size() == values.size() ? this : of(rest);
+    }
+
+    /** A whole number; null where there is none. */
+    public @Nullable Long number(String key) {
+        Object value = values.get(key);
+        return value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte
+                ? ((Number) value).longValue()
+                : null;
+    }
+
+    /** Text; null where there is none. */
+    public @Nullable String text(String key) {
+        return values.get(key) instanceof String text ? text : null;
     }
 }

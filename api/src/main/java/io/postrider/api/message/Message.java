@@ -158,6 +158,12 @@ public final class Message {
                         dedupeId);
     }
 
+    /** The same message with these annotations in place of those the broker added before. */
+    public Message withAddedOnly(Annotations replaced) {
+        return new Message(
+                encoded, annotationsLength, isDurable, priority, expiresAtMs, deliverAtMs, replaced, body, dedupeId);
+    }
+
     /** What its sender calls it, so that it is kept once only; null if it does not say. */
     public @Nullable DedupeId dedupeId() {
         return dedupeId;

@@ -60,6 +60,9 @@ public interface BrokerAdmin {
     /** Removes the messages of a queue that are not with a consumer; answers how many. */
     void purge(AddressKey queue, Reply<Long> reply);
 
+    /** What is done with dead letters. */
+    LetterAdmin letters();
+
     void users(Reply<List<UserRecord>> reply);
 
     void putUser(UserRecord user, Reply<UserRecord> reply);

@@ -18,6 +18,7 @@ import io.postrider.api.port.BranchInfo;
 import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
+import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.StorageStats;
@@ -153,6 +154,11 @@ final class FakeAdmin implements BrokerAdmin {
     @Override
     public void purge(AddressKey queue, Reply<Long> reply) {
         answer(reply, 7L);
+    }
+
+    @Override
+    public LetterAdmin letters() {
+        throw new UnsupportedOperationException("Letters are tested with a real broker");
     }
 
     @Override

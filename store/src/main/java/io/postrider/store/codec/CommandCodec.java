@@ -148,6 +148,19 @@ public final class CommandCodec implements Command.Visitor<Void> {
     }
 
     @Override
+    public Void redrive(Command.Redrive command) {
+        out.putByte(27);
+        out.putInt(command.subscriptionId());
+        out.putInt(command.epoch());
+        out.putLong(command.offset());
+        out.putLong(command.bytes());
+        out.putInt(command.addressId());
+        out.putInt(command.onlyFor());
+        writeMessage(command.message());
+        return null;
+    }
+
+    @Override
     public Void expire(Command.Expire command) {
         out.putByte(5);
         writeRanges(command.subscriptionId(), command.epoch(), command.offsets());
@@ -430,6 +443,7 @@ public final class CommandCodec implements Command.Visitor<Void> {
         switch (type) {
             case 1 -> readPublish(in, start, timeMs, each);
             case 4 -> readDeadLetter(in, start, timeMs, each);
+            case 27 -> readRedrive(in, start, timeMs, each);
             case 14 -> {
                 long bodyId = in.readLong();
                 byte[] chunk = in.readBytes();
@@ -486,6 +500,22 @@ public final class CommandCodec implements Command.Visitor<Void> {
         int at = in.position();
         Message message = MessageCodec.read(in);
         each.command(timeMs, new Command.Publish(addressId, message, publisher), at - start, in.position() - at);
+    }
+
+    private static void readRedrive(ByteReader in, int start, long timeMs, Decoded each) {
+        int subscriptionId = in.readInt();
+        int epoch = in.readInt();
+        long offset = in.readLong();
+        long bytes = in.readLong();
+        int addressId = in.readInt();
+        int onlyFor = in.readInt();
+        int at = in.position();
+        Message message = MessageCodec.read(in);
+        each.command(
+                timeMs,
+                new Command.Redrive(subscriptionId, epoch, offset, bytes, addressId, onlyFor, message),
+                at - start,
+                in.position() - at);
     }
 
     private static void readDeadLetter(ByteReader in, int start, long timeMs, Decoded each) {

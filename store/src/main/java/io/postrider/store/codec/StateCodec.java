@@ -36,8 +36,8 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  * address: id(4) definition logEnd(8) trimmedTo(8) levelCount(4) { priority(1) set }* expiries delays
  *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }* takenCount(4) { dedupeId(16) timeMs(8) }*
  *          subscriptionCount(4) { id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) bytes(8) done: set
- *              attemptsCount(4) { attempts(4) set }* waits mergedCount(4) { offset(8) annotations }* }*
- * expiries, delays, waits: bucketCount(4) { timeMs(8) set }*
+ *              attemptsCount(4) { attempts(4) set }* firstFailures waits mergedCount(4) { offset(8) annotations }* }*
+ * expiries, delays, firstFailures, waits: bucketCount(4) { timeMs(8) set }*
  * set:     length(4) and a serialized Roaring64Bitmap
  * </pre>
  */
@@ -182,6 +182,7 @@ public final class StateCodec {
             out.putInt(level.getKey());
             SetCodec.write(level.getValue(), out);
         }
+        writeTimes(redeliveries.firstFailures().index(), out);
         writeTimes(redeliveries.waits(), out);
         out.putInt(redeliveries.merged().size());
         for (Map.Entry<Long, Annotations> merged : redeliveries.merged().entrySet()) {
@@ -280,6 +281,7 @@ public final class StateCodec {
         for (int i = 0; i < levelCount; i++) {
             redeliveries.restoreAttempts(in.readInt(), SetCodec.read(in));
         }
+        readTimes(in, redeliveries.firstFailures().index());
         readTimes(in, redeliveries.waits());
         int mergedCount = in.readCount(12);
         for (int i = 0; i < mergedCount; i++) {

@@ -131,6 +131,15 @@ final class Backlog {
         }
     }
 
+    /** A message that only is on disk may be handed out again, after all. */
+    void lookAgain(Iterable<Feed> feeds, long offset) {
+        for (Feed feed : feeds) {
+            Level level = feed.level(address.log().priorities().priorityOf(offset));
+            level.unloaded.addLong(offset);
+            level.isCaughtUp = false;
+        }
+    }
+
     /** A message is done. */
     void finished(long offset) {
         if (!doubted.isEmpty()) {

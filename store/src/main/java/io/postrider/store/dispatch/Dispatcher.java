@@ -91,7 +91,7 @@ public final class Dispatcher {
         this.budget = parts.budget();
         this.totals = parts.totals();
         this.ledger = new Ledger(budget);
-        this.outcomes = new Outcomes(this, ledger, proposals, counters, totals);
+        this.outcomes = new Outcomes(this, ledger, proposals, counters, totals, inspector);
         this.everything = newFeed(null, false);
         feeds.add(everything);
         if (durable == null) {
@@ -434,6 +434,49 @@ public final class Dispatcher {
         removedBytes = Math.max(0, removedBytes);
         purgingBytes.add(removedBytes);
         return new Command.Purge(subscription().id(), address.log().end(), out.build(), removedBytes);
+    }
+
+    /** Takes a message of the log out of dispatch, for a command that ends it; false unless it is ready. */
+    public boolean claim(long offset) {
+        if (durable == null || waiting == null || !durable.wants(offset)) {
+            return false;
+        }
+        Entry held = ledger.get(offset);
+        if (held == null) {
+            return !waiting.contains(offset) && addEnding(offset);
+        }
+        if (held.state != Entry.State.READY) {
+            return false;
+        }
+        ledger.move(held, Entry.State.ENDING);
+        return true;
+    }
+
+    /** Whether a message of the log is with a consumer, or about to leave. */
+    public boolean isTaken(long offset) {
+        Entry held = ledger.get(offset);
+        return ending.contains(offset)
+                || (held != null && (held.state == Entry.State.OUT || held.state == Entry.State.ENDING));
+    }
+
+    private boolean addEnding(long offset) {
+        if (ending.contains(offset)) {
+            return false;
+        }
+        ending.addLong(offset);
+        return true;
+    }
+
+    /** Its command was refused: the message is where it was. */
+    public void unclaim(long offset) {
+        Entry held = ledger.get(offset);
+        if (held != null && held.state == Entry.State.ENDING) {
+            giveBack(held);
+        } else if (backlog != null && durable != null && durable.wants(offset)) {
+            ending.removeLong(offset);
+            backlog.lookAgain(feeds, offset);
+            proposals.wake(this);
+        }
     }
 
     /** Whether it was pumped since this was last asked. */

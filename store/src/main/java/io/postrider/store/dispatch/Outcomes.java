@@ -10,7 +10,9 @@ import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
+import io.postrider.api.port.MessageInspector;
 import io.postrider.store.machine.DeadLettering;
+import io.postrider.store.machine.Death;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
 import io.postrider.store.queue.TimeIndex;
@@ -28,8 +30,15 @@ final class Outcomes {
     private final Proposals proposals;
     private final Counters counters;
     private final Counters totals;
+    private final MessageInspector inspector;
 
-    Outcomes(Dispatcher dispatcher, Ledger ledger, Proposals proposals, Counters counters, Counters totals) {
+    Outcomes(
+            Dispatcher dispatcher,
+            Ledger ledger,
+            Proposals proposals,
+            Counters counters,
+            Counters totals,
+            MessageInspector inspector) {
         this.dispatcher = dispatcher;
         this.address = dispatcher.address();
         this.durable = dispatcher.durable();
@@ -37,6 +46,7 @@ final class Outcomes {
         this.proposals = proposals;
         this.counters = counters;
         this.totals = totals;
+        this.inspector = inspector;
     }
 
     /** Ends a delivery that is out with a consumer; what becomes of a durable message goes to {@code ends}. */
@@ -80,7 +90,7 @@ final class Outcomes {
                 return;
             }
         }
-        if (!modified.isDeliveryFailed() && modified.merge().isEmpty()) {
+        if (!modified.isDeliveryFailed() && modified.merge().isEmpty()) { // nothing durable changes
             dispatcher.confirm(entry);
             dispatcher.giveBack(entry);
             return;
@@ -98,17 +108,20 @@ final class Outcomes {
         counters.requeued++;
         totals.requeued++;
         long nowMs = proposals.nowMs();
-        long notBeforeMs = countsAsAttempt && policy.number(PolicyKey.REDELIVERY_DELAY) > 0
-                ? TimeIndex.bucket(nowMs + policy.number(PolicyKey.REDELIVERY_DELAY), nowMs, TimeIndex.Rounding.UP)
-                : 0;
+        Long askedMs = RetryTime.asked(merge, nowMs);
+        long timeMs = askedMs != null
+                ? askedMs
+                : countsAsAttempt ? RetryTime.dueMs(policy, entry.attempts + 1, nowMs, entry.offset) : 0;
+        long notBeforeMs = timeMs <= nowMs ? 0 : TimeIndex.bucket(timeMs, nowMs, TimeIndex.Rounding.UP);
+        Annotations kept = RetryTime.settled(merge, askedMs);
         if (durable != null && entry.isDurable()) {
             dispatcher.pause(consumer, entry);
             ends.propose(new Command.Requeue(
-                    durable.id(), durable.epoch(), entry.offset, countsAsAttempt, merge, notBeforeMs));
+                    durable.id(), durable.epoch(), entry.offset, countsAsAttempt, kept, notBeforeMs));
             return;
         }
         entry.attempts += countsAsAttempt ? 1 : 0;
-        entry.message = entry.body().withAdded(merge);
+        entry.message = entry.body().withAdded(kept);
         entry.dueMs = notBeforeMs;
         dispatcher.confirm(entry);
         dispatcher.giveBack(entry);
@@ -123,26 +136,22 @@ final class Outcomes {
             @Nullable String description,
             boolean countsAsAttempt,
             Ends ends) {
-        int attempts = entry.attempts + (countsAsAttempt ? 1 : 0);
-        AddressKey target = DeadLettering.target(address, reason);
+        Death death = new Death(
+                reason,
+                entry.attempts + (countsAsAttempt ? 1 : 0),
+                proposals.nowMs(),
+                new Death.Party(consumer.request.containerId(), consumer.request.user()),
+                condition,
+                description);
         if (!entry.isDurable()) {
             counters.deadLettered++;
             totals.deadLettered++;
-            sendSoft(target, entry, reason, attempts, condition, description);
+            sendSoft(entry, death);
             return;
         }
         dispatcher.pause(consumer, entry);
-        if (target == null || entry.message != null) {
-            proposeLetter(
-                    ends,
-                    entry.offset,
-                    entry.sizeBytes,
-                    target,
-                    target == null ? null : entry.body(),
-                    reason,
-                    attempts,
-                    condition,
-                    description);
+        if (target(reason) == null || entry.message != null) {
+            proposeLetter(ends, entry.offset, entry.sizeBytes, entry.message, death);
             return;
         }
         SubscriptionState subscription = dispatcher.subscription();
@@ -150,114 +159,62 @@ final class Outcomes {
         proposals.read(address, new long[] {entry.offset}, 0, Integer.MAX_VALUE, (messages, count) -> {
             Message message = messages[0];
             if (message != null) {
-                proposeLetter(
-                        ends,
-                        entry.offset,
-                        entry.sizeBytes,
-                        target,
-                        subscription.view(entry.offset, message),
-                        reason,
-                        attempts,
-                        condition,
-                        description);
+                proposeLetter(ends, entry.offset, entry.sizeBytes, subscription.view(entry.offset, message), death);
             }
             ends.readEnds();
         });
     }
 
-    private void proposeLetter(
-            Ends ends,
-            long offset,
-            long bytes,
-            @Nullable AddressKey target,
-            @Nullable Message message,
-            DeadLetterReason reason,
-            int attempts,
-            @Nullable String condition,
-            @Nullable String description) {
+    private @Nullable AddressKey target(DeadLetterReason reason) {
+        return DeadLettering.target(address, durable, reason);
+    }
+
+    private void proposeLetter(Ends ends, long offset, long bytes, @Nullable Message message, Death death) {
         SubscriptionState subscription = dispatcher.subscription();
-        Message letter = target == null || message == null
-                ? null
-                : DeadLettering.letter(
-                        address,
-                        subscription,
-                        offset,
-                        message,
-                        reason,
-                        attempts,
-                        proposals.nowMs(),
-                        condition,
-                        description);
+        AddressKey target = target(death.reason());
+        Message letter = target == null || message == null ? null : letter(subscription, offset, message, death);
         ends.propose(new Command.DeadLetter(
                 subscription.id(),
                 subscription.epoch(),
                 offset,
                 bytes,
-                reason,
+                death.reason(),
                 letter == null ? null : target,
                 letter));
     }
 
+    private Message letter(@Nullable SubscriptionState subscription, long offset, Message message, Death death) {
+        Object id = inspector.open(message).get("JMSMessageID");
+        return DeadLettering.letter(address, subscription, offset, message, id == null ? null : id.toString(), death);
+    }
+
     /** The time to live of a message that is ready or waits ran out. */
     void expire(Entry entry) {
-        AddressKey target = DeadLettering.target(address, DeadLetterReason.EXPIRED);
+        Death death = Death.expired(entry.attempts, proposals.nowMs());
         if (!entry.isDurable()) {
             counters.expired++;
             totals.expired++;
-            sendSoft(target, entry, DeadLetterReason.EXPIRED, entry.attempts, null, null);
+            sendSoft(entry, death);
             return;
         }
         ledger.move(entry, Entry.State.ENDING);
-        if (target == null) {
+        if (target(DeadLetterReason.EXPIRED) == null) {
             proposals.expire(dispatcher, entry.offset, entry.sizeBytes);
         } else {
-            proposeLetter(
-                    proposals,
-                    entry.offset,
-                    entry.sizeBytes,
-                    target,
-                    entry.body(),
-                    DeadLetterReason.EXPIRED,
-                    entry.attempts,
-                    null,
-                    null);
+            proposeLetter(proposals, entry.offset, entry.sizeBytes, entry.body(), death);
         }
     }
 
     /** The time to live of a message that no entry holds ran out; its policy keeps it. */
     void expireUnheld(long offset, Message message) {
-        proposeLetter(
-                proposals,
-                offset,
-                message.sizeBytes(),
-                DeadLettering.target(address, DeadLetterReason.EXPIRED),
-                message,
-                DeadLetterReason.EXPIRED,
-                dispatcher.subscription().redeliveries().attempts(offset),
-                null,
-                null);
+        int attempts = dispatcher.subscription().redeliveries().attempts(offset);
+        proposeLetter(proposals, offset, message.sizeBytes(), message, Death.expired(attempts, proposals.nowMs()));
     }
 
-    private void sendSoft(
-            @Nullable AddressKey target,
-            Entry entry,
-            DeadLetterReason reason,
-            int attempts,
-            @Nullable String condition,
-            @Nullable String description) {
+    private void sendSoft(Entry entry, Death death) {
+        AddressKey target = target(death.reason());
         if (target != null) {
-            proposals.letter(
-                    target,
-                    DeadLettering.letter(
-                            address,
-                            durable,
-                            -1,
-                            entry.body(),
-                            reason,
-                            attempts,
-                            proposals.nowMs(),
-                            condition,
-                            description));
+            proposals.letter(target, letter(durable, -1, entry.body(), death));
         }
         dispatcher.finishSoft(entry);
     }

@@ -88,7 +88,7 @@ final class Sweeper {
 
     private int sweepBucket(int max) {
         Roaring64Bitmap unread = new Roaring64Bitmap();
-        boolean isKept = DeadLettering.target(subscription.address(), DeadLetterReason.EXPIRED) != null;
+        boolean isKept = DeadLettering.target(subscription.address(), subscription, DeadLetterReason.EXPIRED) != null;
         long meanBytes = subscription.bytes() / Math.max(1, subscription.depth());
         int count = 0;
         LongIterator each = Bitmaps.each(bucket);

@@ -38,6 +38,9 @@ public interface Effects {
     /** A message left its subscription as a dead letter, or was dropped for want of a dead-letter address. */
     default void deadLettered(SubscriptionState subscription, long offset) {}
 
+    /** A dead letter was appended to the log of the address it came from, for one subscription only. */
+    default void redriven(SubscriptionState subscription, long offset, Message message) {}
+
     /** The time to live of a message ran out. */
     default void expired(SubscriptionState subscription, long offset) {}
 

@@ -119,7 +119,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
         }
     }
 
-    private void append(AddressState address, Message message, @Nullable String publisher) {
+    private long append(AddressState address, Message message, @Nullable String publisher) {
         long offset = address.publish(message, publisher, inspector, state.lastTimeMs());
         LargeBody body = message.body();
         if (body != null) {
@@ -129,6 +129,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
         if (body != null && !address.isWanted(offset)) {
             release(body);
         }
+        return offset;
     }
 
     private void releaseBody(AddressState address, long offset) {
@@ -293,6 +294,33 @@ public final class ShardMachine implements Command.Visitor<Result> {
             effects.deadLettered(subscription, command.offset());
         }
         return Result.of(1);
+    }
+
+    @Override
+    public Result redrive(Command.Redrive command) {
+        SubscriptionState letters = current(command.subscriptionId(), command.epoch());
+        AddressState target = state.address(command.addressId());
+        SubscriptionState only = command.onlyFor() < 0 ? null : state.subscription(command.onlyFor());
+        Rejection problem = Redriving.problem(command, letters, target, only);
+        if (problem != null || letters == null || target == null) {
+            return problem == null ? Result.OK : Result.rejected(problem);
+        }
+        long offset;
+        // Before the claim on the letter ends, so that a large body is never without one.
+        if (only == null) {
+            offset = append(target, command.message(), null);
+        } else {
+            offset = target.publishOnlyTo(only, command.message(), state.lastTimeMs());
+            LargeBody body = command.message().body();
+            if (body != null) {
+                state.bodies().retain(body.id());
+            }
+            effects.redriven(only, offset, command.message());
+        }
+        finish(letters, command.offset());
+        letters.release(command.bytes());
+        effects.settled(letters, command.offset());
+        return Result.of(offset);
     }
 
     @Override

@@ -225,6 +225,26 @@ public final class AddressState {
         return offset;
     }
 
+    /**
+     * Appends a message for one subscription; the others are done with it.
+     *
+     * @return its offset
+     */
+    public long publishOnlyTo(SubscriptionState only, Message message, long nowMs) {
+        changes++;
+        long offset = log.reserve();
+        for (int i = 0; i < subscriptions.size(); i++) {
+            SubscriptionState subscription = subscriptions.get(i);
+            if (subscription == only) {
+                subscription.take(message);
+            } else {
+                subscription.skip(offset);
+            }
+        }
+        log.note(offset, message, nowMs);
+        return offset;
+    }
+
     /** Whether a message is for a subscription. */
     public static boolean matches(
             SubscriptionState subscription, @Nullable String publisher, MessageInspector.@Nullable Fields fields) {

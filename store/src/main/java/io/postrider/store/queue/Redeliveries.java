@@ -16,6 +16,7 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  */
 public final class Redeliveries {
     private final TreeMap<Integer, Roaring64Bitmap> byAttempts = new TreeMap<>();
+    private final FirstFailures firstFailures = new FirstFailures();
     private final TimeIndex waits = new TimeIndex(TimeIndex.Rounding.UP);
     private final TreeMap<Long, Annotations> merged = new TreeMap<>();
 
@@ -48,6 +49,9 @@ public final class Redeliveries {
         if (countsAsAttempt) {
             int attempts = attempts(offset);
             removeAttempts(offset, attempts);
+            if (attempts == 0) {
+                firstFailures.add(offset, nowMs);
+            }
             byAttempts
                     .computeIfAbsent(attempts + 1, level -> new Roaring64Bitmap())
                     .addLong(offset);
@@ -62,8 +66,10 @@ public final class Redeliveries {
     }
 
     void remove(long offset) {
-        if (!byAttempts.isEmpty()) {
-            removeAttempts(offset, attempts(offset));
+        int attempts = attempts(offset);
+        if (attempts > 0) {
+            removeAttempts(offset, attempts);
+            firstFailures.remove(offset);
         }
         if (!merged.isEmpty()) {
             merged.remove(offset);
@@ -84,12 +90,18 @@ public final class Redeliveries {
     void retain(Roaring64Bitmap offsets) {
         byAttempts.values().forEach(level -> level.and(offsets));
         byAttempts.values().removeIf(Roaring64Bitmap::isEmpty);
+        firstFailures.retain(offsets);
         merged.keySet().removeIf(offset -> !offsets.contains(offset));
     }
 
     /** Offsets by failed attempts, 1 and more; for reading. */
     public SortedMap<Integer, Roaring64Bitmap> byAttempts() {
         return Collections.unmodifiableSortedMap(byAttempts);
+    }
+
+    /** When messages failed for the first time. */
+    public FirstFailures firstFailures() {
+        return firstFailures;
     }
 
     /** Offsets by the time before which they may not be delivered again. */

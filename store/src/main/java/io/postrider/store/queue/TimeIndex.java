@@ -114,6 +114,12 @@ public final class TimeIndex {
         }
     }
 
+    /** Keeps only the offsets of a set. */
+    void retain(Roaring64Bitmap offsets) {
+        buckets.values().forEach(bucket -> bucket.and(offsets));
+        buckets.values().removeIf(Roaring64Bitmap::isEmpty);
+    }
+
     /** Puts back what a checkpoint holds. */
     public void restore(long bucketMs, Roaring64Bitmap offsets) {
         buckets.put(bucketMs, offsets);

@@ -19,6 +19,7 @@ import io.postrider.api.error.Rejection;
 import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
+import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.StorageStats;
@@ -45,6 +46,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final Checkpointing checkpointing;
     private final Projection projection;
     private final LocalBranches branches;
+    private final Letters letters;
     private volatile BrokerStats stats =
             new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
@@ -57,7 +59,9 @@ public final class LocalAdmin implements BrokerAdmin {
             MemoryBudget budget,
             Checkpointing checkpointing,
             Projection projection,
-            LocalBranches branches) {
+            LocalBranches branches,
+            Letters letters) {
+        this.letters = letters;
         this.state = state;
         this.disk = disk;
         this.runner = runner;
@@ -238,6 +242,11 @@ public final class LocalAdmin implements BrokerAdmin {
             long soft = dispatcher.purgeSoft();
             runner.propose(dispatcher.purge(), (token, result) -> answer(reply, result, soft + result.count()), 0);
         });
+    }
+
+    @Override
+    public LetterAdmin letters() {
+        return letters;
     }
 
     @Override

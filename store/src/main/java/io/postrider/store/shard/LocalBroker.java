@@ -113,8 +113,9 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.idle = new IdleAddresses(state, runner, effects, loop, parts.wallClockMs);
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
         this.bodyStore = new LocalBodies(runner, state);
+        Letters letters = new Letters(state, runner, effects, parts.inspector, loop, parts.wallClockMs);
         this.admin =
-                new LocalAdmin(state, disk, runner, effects, gate, budget, checkpointing, parts.projection, branches);
+                new LocalAdmin(state, disk, runner, effects, gate, budget, checkpointing, parts.projection, branches, letters);
         parts.projection.recovered(
                 index,
                 state.policies().rules(),
@@ -388,7 +389,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     public void findDeadLetters(AddressKey of, Reply<AddressKey> reply) {
         runner.run(() -> {
             AddressState address = state.address(of);
-            AddressKey target = address == null ? null : DeadLettering.target(address, DeadLetterReason.REJECTED);
+            AddressKey target = address == null ? null : DeadLettering.target(address, null, DeadLetterReason.REJECTED);
             if (address == null) {
                 reply.rejected(new Rejection(ErrorCode.NOT_FOUND, "Address '" + of + "' does not exist"));
             } else if (target == null) {

@@ -12,6 +12,7 @@ import io.postrider.store.codec.StateCodec;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.queue.AddressState;
+import io.postrider.store.queue.SubscriptionState;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,12 @@ final class Recovery {
 
         @Override
         public void published(AddressState address, long offset, Message message, @Nullable String publisher) {
+            bodies.appended(address.id(), offset, address.lowestWanted());
+        }
+
+        @Override
+        public void redriven(SubscriptionState subscription, long offset, Message message) {
+            AddressState address = subscription.address();
             bodies.appended(address.id(), offset, address.lowestWanted());
         }
 

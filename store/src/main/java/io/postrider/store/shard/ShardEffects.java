@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * carries messages that are in no log. Owned by the shard's thread.
  */
 final class ShardEffects implements Effects {
+    private final List<EndWatch> watches = new ArrayList<>();
     private static final int UNLOADS_PER_TURN = 256;
 
     private final ShardMachine machine;
@@ -362,6 +363,13 @@ final class ShardEffects implements Effects {
     }
 
     @Override
+    public void redriven(SubscriptionState subscription, long offset, Message message) {
+        AddressState address = subscription.address();
+        bodies.appended(address.id(), offset, address.lowestWanted());
+        dispatcher(subscription).published(offset, message);
+    }
+
+    @Override
     public void ignored(AddressState address, boolean isDuplicate) {
         if (isDuplicate) {
             totals.duplicates++;
@@ -370,8 +378,33 @@ final class ShardEffects implements Effects {
         }
     }
 
+    /** Tells a watch how messages of the log end, from now on. */
+    void watch(EndWatch watch) {
+        watches.add(watch);
+    }
+
+    void unwatch(EndWatch watch) {
+        watches.remove(watch);
+    }
+
+    private void ended(SubscriptionState subscription, long offset, boolean isAccepted) {
+        for (EndWatch watch : List.copyOf(watches)) {
+            watch.ended(subscription, offset, isAccepted);
+        }
+    }
+
+    /** A message that was claimed is not to leave after all. */
+    void unclaim(SubscriptionState subscription, long offset) {
+        if (machine.state().subscription(subscription.id()) == subscription) {
+            dispatcher(subscription).unclaim(offset);
+        }
+    }
+
     @Override
     public void settled(SubscriptionState subscription, long offset) {
+        if (!watches.isEmpty()) {
+            ended(subscription, offset, true);
+        }
         dispatcher(subscription).settled(offset);
     }
 
@@ -382,11 +415,13 @@ final class ShardEffects implements Effects {
 
     @Override
     public void deadLettered(SubscriptionState subscription, long offset) {
+        ended(subscription, offset, false);
         dispatcher(subscription).deadLettered(offset);
     }
 
     @Override
     public void expired(SubscriptionState subscription, long offset) {
+        ended(subscription, offset, false);
         dispatcher(subscription).expired(offset);
     }
 

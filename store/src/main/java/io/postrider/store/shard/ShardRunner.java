@@ -192,6 +192,9 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
             }
             return bytes;
         }
+        if (command instanceof Command.Redrive redrive) {
+            return redrive.message().heapBytes();
+        }
         return command instanceof Command.DeadLetter dead && dead.letter() != null
                 ? dead.letter().heapBytes()
                 : 0;
@@ -438,6 +441,9 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     private static long releasedBytes(Command command) {
         if (command instanceof Command.Settle settle) {
             return settle.bytes();
+        }
+        if (command instanceof Command.Redrive redrive) {
+            return redrive.bytes();
         }
         if (!command.carried().isEmpty()) {
             long bytes = 0;

@@ -99,6 +99,13 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
     }
 
     @Override
+    public String redrive(Command.Redrive command) {
+        return "redrive" + at(command.subscriptionId(), command.epoch()) + " offset=" + command.offset() + " address="
+                + command.addressId() + (command.onlyFor() < 0 ? "" : " onlyFor=" + command.onlyFor()) + " "
+                + text(command.message());
+    }
+
+    @Override
     public String expire(Command.Expire command) {
         return "expire" + at(command.subscriptionId(), command.epoch()) + " offsets=" + text(command.offsets());
     }

@@ -10,6 +10,7 @@ import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
+import io.postrider.api.message.AnnotationKeys;
 import io.postrider.api.message.Annotations;
 import io.postrider.api.message.LargeBody;
 import io.postrider.api.port.Consumer;
@@ -305,7 +306,12 @@ final class BrokerSimulation {
         if (isLetter) {
             return Outcome.RELEASED;
         }
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(13)) {
+            case 12 ->
+                new Outcome.Modified(
+                        random.nextBoolean(),
+                        false,
+                        Annotations.of(Map.of(AnnotationKeys.DELIVERY_DELAY, random.nextInt(200))));
             case 0, 1 -> Outcome.RELEASED;
             case 2, 3 -> Outcome.FAILED;
             case 4 -> new Outcome.Rejected("test:rejected", "no");

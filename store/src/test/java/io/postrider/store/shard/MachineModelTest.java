@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -116,7 +117,8 @@ class MachineModelTest {
     // ---- commands
 
     private void step() {
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(18)) {
+            case 16, 17 -> redrive();
             case 0 -> define(QUEUES[random.nextInt(2)], AddressKind.QUEUE);
             case 1 -> define("t", AddressKind.TOPIC);
             case 2, 3, 4, 5 -> publish();
@@ -188,11 +190,18 @@ class MachineModelTest {
     }
 
     private void append(ModelQueue address, long bytes, long bodyId) {
+        append(address, bytes, bodyId, null);
+    }
+
+    /** @param only the one subscription that gets it; null for all */
+    private void append(ModelQueue address, long bytes, long bodyId, ModelQueue.@Nullable Sub only) {
         long offset = address.log.size();
         address.log.add(new ModelQueue.Stored(bytes, bodyId));
         for (ModelQueue.Sub sub : address.subs.values()) {
-            sub.left.put(offset, new ModelQueue.Left());
-            sub.bytes += bytes;
+            if (only == null || only == sub) {
+                sub.left.put(offset, new ModelQueue.Left());
+                sub.bytes += bytes;
+            }
         }
         countBodies();
         if (bodyId >= 0 && references.getOrDefault(bodyId, 0) == 0) {
@@ -297,6 +306,42 @@ class MachineModelTest {
             if (letter != null) {
                 append(defined("letters", AddressKind.QUEUE), letter.sizeBytes(), bodyId);
             }
+            sub.left.remove(offset);
+            sub.release(bytes);
+            countBodies();
+        }
+    }
+
+    private void redrive() {
+        int id = anySub();
+        int epoch = anyEpoch();
+        long offset = random.nextInt(60);
+        long bytes = random.nextInt(50);
+        int addressId = random.nextInt(nextAddress + 1);
+        int onlyFor = random.nextBoolean() ? -1 : anySub();
+        ModelQueue.Sub sub = epoch == 0 ? sub(id) : null;
+        ModelQueue target = model.values().stream()
+                .filter(each -> each.id == addressId)
+                .findAny()
+                .orElse(null);
+        ModelQueue.Sub only = onlyFor < 0 ? null : sub(onlyFor);
+        boolean isDone = sub != null
+                && sub.left.containsKey(offset)
+                && target != null
+                && (onlyFor < 0 || (only != null && target.subs.containsValue(only)));
+        long bodyId = -1;
+        if (sub != null && sub.left.containsKey(offset)) {
+            ModelQueue source = model.values().stream()
+                    .filter(each -> each.subs.containsValue(sub))
+                    .findAny()
+                    .orElseThrow();
+            bodyId = source.log.get((int) offset).bodyId();
+        }
+        Message message = message(bodyId);
+        Result result = apply(new Command.Redrive(id, epoch, offset, bytes, addressId, onlyFor, message));
+        assertEquals(isDone, result.rejection() == null);
+        if (isDone) {
+            append(target, message.sizeBytes(), bodyId, only);
             sub.left.remove(offset);
             sub.release(bytes);
             countBodies();

@@ -86,6 +86,8 @@ final class SimCopy {
         if (isFailing) {
             failsSure = Math.max(0, failsSure - 1);
             failsMaybe++;
+        }
+        if (isFailing || !merging.isEmpty()) {
             notBeforeMs = 0;
         }
         isFailing = false;

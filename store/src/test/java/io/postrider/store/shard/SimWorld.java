@@ -192,7 +192,12 @@ final class SimWorld {
         copy.isFailing = modified.isDeliveryFailed();
         copy.failsSure += modified.isDeliveryFailed() ? 1 : 0;
         copy.merging.putAll(modified.merge().values());
-        if (modified.isDeliveryFailed() && copy.outlet.equals(DELAYING)) {
+        Long delayMs = modified.merge().number(AnnotationKeys.DELIVERY_DELAY);
+        if (delayMs != null) {
+            copy.notBeforeMs = nowMs() + delayMs;
+            copy.merging.remove(AnnotationKeys.DELIVERY_DELAY);
+            copy.merging.put(AnnotationKeys.DELIVERY_TIME, copy.notBeforeMs);
+        } else if (modified.isDeliveryFailed() && copy.outlet.equals(DELAYING)) {
             copy.notBeforeMs = nowMs() + REDELIVERY_DELAY_MS;
         }
         if (modified.isUndeliverableHere()) {

@@ -32,6 +32,8 @@ final class StateText {
                         .append(" done ");
                 text.append(Arrays.toString(subscription.done().toArray())).append(' ');
                 text.append(subscription.redeliveries().byAttempts()).append(' ');
+                text.append(subscription.redeliveries().firstFailures().index().buckets())
+                        .append(' ');
                 text.append(subscription.redeliveries().waits().buckets()).append(' ');
                 text.append(subscription.redeliveries().merged()).append('\n');
             }
