@@ -284,6 +284,7 @@ public final class BodyReader implements BodyReads {
 
         @Override
         void damaged(Damage damage, Later retry) {
+            reply.unreadable();
             retry.schedule(DAMAGED_RETRY_MS, this::start);
         }
     }

@@ -203,25 +203,38 @@ final class Backlog {
 
     private void read(Feed feed, Level level, Fill fill) {
         int bytesMax = budget.isOver() ? 1 : budget.isTight() ? READ_BYTES_TIGHT : READ_BYTES;
-        proposals.read(address, fill.offsets(), fill.taken(), bytesMax, (messages, count) -> {
-            if (fill.isCancelled()) {
-                return;
+        proposals.read(address, fill.offsets(), fill.taken(), bytesMax, new BodyReads.Reply() {
+            @Override
+            public void messages(@Nullable Message[] messages, int count) {
+                if (!fill.isCancelled()) {
+                    taken(feed, level, fill, messages, count);
+                }
             }
-            for (int i = 0; i < count; i++) {
-                take(feed, level, fill, messages[i]);
-                fill.next();
+
+            @Override
+            public void unreadable() {
+                fill.holdUp(true);
+                proposals.wake(dispatcher); // who drains is not kept waiting
             }
-            if (fill.isEmpty()) {
-                level.endFill();
-            } else if (budget.isOver() && level.ready(ledger, late) != null) {
-                fill.rest(level.unloaded); // read again when there is room
-                level.isCaughtUp = false;
-                level.endFill();
-            } else {
-                read(feed, level, fill);
-            }
-            proposals.wake(dispatcher);
         });
+    }
+
+    private void taken(Feed feed, Level level, Fill fill, @Nullable Message[] messages, int count) {
+        fill.holdUp(false);
+        for (int i = 0; i < count; i++) {
+            take(feed, level, fill, messages[i]);
+            fill.next();
+        }
+        if (fill.isEmpty()) {
+            level.endFill();
+        } else if (budget.isOver() && level.ready(ledger, late) != null) {
+            fill.rest(level.unloaded); // read again when there is room
+            level.isCaughtUp = false;
+            level.endFill();
+        } else {
+            read(feed, level, fill);
+        }
+        proposals.wake(dispatcher);
     }
 
     private void take(Feed feed, Level level, Fill fill, @Nullable Message message) {

@@ -19,6 +19,9 @@ public interface BodyReads {
          * @param count at least 1; fewer than asked for when those took the bytes allowed
          */
         void messages(@Nullable Message[] messages, int count);
+
+        /** The first message asked for cannot be read as things stand: {@link #messages} comes much later or never. */
+        default void unreadable() {}
     }
 
     /**

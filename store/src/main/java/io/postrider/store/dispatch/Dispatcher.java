@@ -928,7 +928,7 @@ public final class Dispatcher {
         if (!consumer.isDraining || consumer.pauses > 0 || consumer.handovers > 0 || pauses > 0) {
             return;
         }
-        if (consumer.mayTake() && !consumer.feed.isWhole()) {
+        if (consumer.mayTake() && !consumer.feed.isExhausted()) {
             return; // what is being read is available too
         }
         consumer.isDraining = false;

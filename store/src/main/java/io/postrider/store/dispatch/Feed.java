@@ -73,6 +73,17 @@ final class Feed {
         return true;
     }
 
+    /** Whether nothing can come as things stand: all there is was taken, or it is held up by a message that cannot be read. */
+    boolean isExhausted() {
+        for (int priority = highest; priority >= 0; priority--) {
+            Level level = levels[priority];
+            if (level != null && !level.isWhole()) {
+                return level.isHeldUp();
+            }
+        }
+        return true;
+    }
+
     /** The message a consumer may take next; it stays until its state changes. Null also while it is still to be read. */
     @Nullable
     Entry next(Consumption consumer, Ledger ledger, LateLane late) {

@@ -13,6 +13,7 @@ final class Fill {
     private int count;
     private int taken;
     private boolean isCancelled;
+    private boolean isHeldUp;
 
     void add(long offset, long after, long sequence) {
         if (count == offsets.length) {
@@ -73,6 +74,15 @@ final class Fill {
 
     boolean isCancelled() {
         return isCancelled;
+    }
+
+    void holdUp(boolean heldUp) {
+        isHeldUp = heldUp;
+    }
+
+    /** Whether the first message still to come cannot be read as things stand. */
+    boolean isHeldUp() {
+        return isHeldUp;
     }
 
     /** Adds what was not read to a set. */

@@ -237,6 +237,10 @@ final class Level {
     }
 
     /** Lets go of everything: the feed ends. */
+    boolean isHeldUp() {
+        return fill != null && fill.isHeldUp();
+    }
+
     void close(Ledger ledger) {
         soft.forEach(ledger::left);
         returned.forEach(ledger::left);

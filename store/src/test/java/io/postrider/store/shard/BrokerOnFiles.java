@@ -162,6 +162,17 @@ public final class BrokerOnFiles implements AutoCloseable {
                 count);
     }
 
+    /** Whether a consumer of a queue that asks for a message and drains is told in time that there is none. */
+    public boolean drains(String queue) {
+        Sink sink = new Sink();
+        Consumer consumer = receive(queue, AddressKind.QUEUE, SubscriptionRequest.VOLATILE, sink);
+        consumer.credit(1, true);
+        poll(sink.drained, "an answer to the drain");
+        boolean isEmpty = sink.deliveries.isEmpty();
+        consumer.close(Consumer.Close.ORDERLY);
+        return isEmpty;
+    }
+
     /** A consumer of a queue that may be sent so many messages and settles none. */
     public Runnable attach(String queue, int credit) {
         Consumer consumer = receive(queue, AddressKind.QUEUE, SubscriptionRequest.VOLATILE, new Sink());
@@ -229,8 +240,12 @@ public final class BrokerOnFiles implements AutoCloseable {
             deliveries.add(new Delivered(deliveryId, new String(message.encoded(), StandardCharsets.UTF_8)));
         }
 
+        private final BlockingQueue<Boolean> drained = new LinkedBlockingQueue<>();
+
         @Override
-        public void drained() {}
+        public void drained() {
+            drained.add(true);
+        }
 
         @Override
         public void settled(long deliveryId) {

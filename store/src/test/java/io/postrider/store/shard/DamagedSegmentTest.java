@@ -74,6 +74,7 @@ class DamagedSegmentTest {
             assertNull(broker.broker().failure());
             assertTrue(broker.broker().admin().stats().checkpoints() > 0, "its checkpoints go on");
             waiting.run();
+            assertTrue(broker.drains("bad"), "who drains is answered");
 
             long purged = BrokerOnFiles.get(reply -> broker.broker().admin().purge(AddressKey.of("bad"), reply));
             assertEquals(COUNT, purged);
