@@ -132,7 +132,7 @@ final class Redriver implements EndWatch {
 
     /** How many more may be sent now. */
     private long allowance() {
-        long allowed = UNDER_WAY_MAX - underWay;
+        long allowed = (long) UNDER_WAY_MAX - underWay;
         if (isCanaryOut()) {
             allowed = Math.min(allowed, request.canary() - proposed);
         }

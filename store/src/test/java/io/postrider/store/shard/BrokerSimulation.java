@@ -23,6 +23,7 @@ import io.postrider.api.port.Producer;
 import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.QueueInfo;
+import io.postrider.api.port.RedriveRequest;
 import io.postrider.api.port.Reply;
 import io.postrider.store.body.BodyIndex;
 import io.postrider.store.codec.CommandCodec;
@@ -182,6 +183,7 @@ final class BrokerSimulation {
             case 9 -> deleteSubscription();
             case 10, 11 -> broker.effects().unloadAll();
             case 12 -> lateSettle();
+            case 13 -> redrive();
             default -> {}
         }
     }
@@ -206,7 +208,7 @@ final class BrokerSimulation {
         } else if (pick < 18) {
             open("sx", Mode.ACKNOWLEDGE, null);
         } else {
-            open(pick == 18 ? "DLQ" : "EXP", Mode.ACKNOWLEDGE, null);
+            open(pick == 18 ? random.nextBoolean() ? "DLQ" : SimWorld.REDRIVEN : "EXP", Mode.ACKNOWLEDGE, null);
         }
     }
 
@@ -493,6 +495,21 @@ final class BrokerSimulation {
         }
     }
 
+    private void redrive() {
+        broker.admin()
+                .letters()
+                .redrive(
+                        new RedriveRequest(
+                                AddressKey.of("DLQ"),
+                                null,
+                                random.nextBoolean() ? null : "color = 'red'",
+                                AddressKey.of(SimWorld.REDRIVEN),
+                                random.nextInt(3) == 0 ? 50 : 0,
+                                0,
+                                random.nextInt(4) == 0),
+                        expect(begun -> {}, Set.of(ErrorCode.NOT_FOUND), () -> {}));
+    }
+
     /** Everything proposed becomes durable and everything that follows from it happens. */
     private void settleDown() {
         loop.runAll();
@@ -577,7 +594,7 @@ final class BrokerSimulation {
         settleDown();
         List<String> outlets = new ArrayList<>(QUEUES);
         outlets.addAll(SUBSCRIPTIONS);
-        outlets.addAll(List.of("sx", "DLQ", "EXP"));
+        outlets.addAll(List.of("sx", "DLQ", "EXP", SimWorld.REDRIVEN));
         outlets.forEach(this::consumeAll);
         world.invariants().forEach(SimInvariant::ended);
         nothingStaysBehind();

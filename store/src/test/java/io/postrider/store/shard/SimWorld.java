@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What was promised in a run and what came of it. One thread. */
 final class SimWorld {
-    static final Set<String> LETTER_BOXES = Set.of("DLQ", "EXP");
+    /** Where letters are sent back to; marks that tell them apart are gone. */
+    static final String REDRIVEN = "RE";
+
+    static final Set<String> LETTER_BOXES = Set.of("DLQ", "EXP", REDRIVEN);
     static final int ATTEMPTS_MAX = 4;
     static final String DELAYING = "q1";
     static final long REDELIVERY_DELAY_MS = 30;
@@ -128,6 +131,12 @@ final class SimWorld {
     SimCopy copy(SimReceiver receiver, Message message) {
         SimMessage sent = message(SimMessage.numberOf(message));
         String outlet = receiver.outlet;
+        if (outlet.equals(REDRIVEN)) {
+            SimCopy returned = new SimCopy(outlet, sent);
+            returned.mayBeGone = true;
+            copies.values().stream().filter(copy -> copy.message == sent).forEach(copy -> copy.isLetterSeen = true);
+            return add(outlet + "/" + sent.number + "/" + stamp(), returned);
+        }
         if (!LETTER_BOXES.contains(outlet)) {
             SimCopy copy = copies.get(outlet + "/" + sent.number);
             check(
