@@ -82,6 +82,7 @@ final class BrokerSimulation {
     private boolean hasDisposableSubscription;
     private int nextNumber;
     private int nextVolatile;
+    private boolean isFinishing;
 
     BrokerSimulation(long seed) {
         random = new Random(seed);
@@ -184,6 +185,7 @@ final class BrokerSimulation {
             case 10, 11 -> broker.effects().unloadAll();
             case 12 -> lateSettle();
             case 13 -> redrive();
+            case 14 -> returnDeferred();
             default -> {}
         }
     }
@@ -249,18 +251,23 @@ final class BrokerSimulation {
             SubscriptionRequest subscription,
             boolean noLocal) {
         SimReceiver receiver = new SimReceiver(world, outlet, mode, color, random.nextBoolean());
+        Set<String> tokens = mode == Mode.ACKNOWLEDGE && !isFinishing && random.nextInt(6) == 0
+                ? Set.of("t" + random.nextInt(3), "t3")
+                : Set.of();
+        receiver.isFetcher = !tokens.isEmpty();
         broker.openConsumer(
                 new ConsumerRequest(
-                        AddressKey.of(isQueue ? outlet : TOPIC),
-                        isQueue ? AddressKind.QUEUE : AddressKind.TOPIC,
-                        subscription,
-                        color == null ? null : "color = '" + color + "'",
-                        noLocal,
-                        mode,
-                        receiver.failsByDefault ? Outcome.FAILED : Outcome.RELEASED,
-                        "c",
-                        "container",
-                        "user"),
+                                AddressKey.of(isQueue ? outlet : TOPIC),
+                                isQueue ? AddressKind.QUEUE : AddressKind.TOPIC,
+                                subscription,
+                                color == null ? null : "color = '" + color + "'",
+                                noLocal,
+                                mode,
+                                receiver.failsByDefault ? Outcome.FAILED : Outcome.RELEASED,
+                                "c",
+                                "container",
+                                "user")
+                        .withDeferralTokens(tokens),
                 receiver,
                 expect(
                         opened -> {
@@ -308,7 +315,13 @@ final class BrokerSimulation {
         if (isLetter) {
             return Outcome.RELEASED;
         }
-        return switch (random.nextInt(13)) {
+        return switch (random.nextInt(14)) {
+            case 13 ->
+                new Outcome.Modified(
+                        random.nextBoolean(),
+                        false,
+                        Annotations.of(Map.of(
+                                AnnotationKeys.DEFER, true, AnnotationKeys.DEFERRAL_TOKEN, "t" + random.nextInt(3))));
             case 12 ->
                 new Outcome.Modified(
                         random.nextBoolean(),
@@ -495,6 +508,16 @@ final class BrokerSimulation {
         }
     }
 
+    private void returnDeferred() {
+        world.returning();
+        broker.admin()
+                .queues(expect(all -> all.forEach(info -> broker.admin()
+                        .returnDeferred(
+                                info.address(),
+                                info.subscription(),
+                                expect(count -> {}, Set.of(ErrorCode.NOT_FOUND), () -> {})))));
+    }
+
     private void redrive() {
         broker.admin()
                 .letters()
@@ -557,7 +580,8 @@ final class BrokerSimulation {
         broker.admin().queues(expect(all -> {
             for (QueueInfo info : all) {
                 world.check(
-                        info.depth() == info.ready() + info.delayed() + info.unsettled()
+                        info.depth() == info.ready() + info.delayed() + info.unsettled() + info.deferred()
+                                && info.deferred() >= 0
                                 && info.ready() >= 0
                                 && info.delayed() >= 0
                                 && info.unsettled() >= 0
@@ -580,6 +604,7 @@ final class BrokerSimulation {
 
     /** Compares the live state with its replays, consumes what is left and looks whether anything is missing or stays behind. */
     private void finish() {
+        isFinishing = true;
         uploads.abandonAll();
         settleDown();
         for (SimReceiver receiver : List.copyOf(receivers)) {
@@ -590,6 +615,8 @@ final class BrokerSimulation {
         receivers.clear();
         settleDown();
         compareStates();
+        returnDeferred();
+        settleDown();
         loop.advance(10_000);
         settleDown();
         List<String> outlets = new ArrayList<>(QUEUES);
