@@ -6,7 +6,10 @@ import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.selector.InvalidSelectorException;
 import io.postrider.api.selector.Selector;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.DescribedType;
@@ -32,23 +35,53 @@ final class FilterReader {
     private static final Set<Object> APPLICATION_PROPERTIES_DESCRIPTORS =
             Set.of(UnsignedLong.valueOf(0x174), Symbol.valueOf("amqp:application-properties-filter"));
 
+    private static final Symbol DEFERRAL_TOKEN = Symbol.valueOf("postrider:deferral-token");
+
     private final Map<Symbol, Object> applied = new LinkedHashMap<>();
+    private final Set<String> deferralTokens = new LinkedHashSet<>();
     private @Nullable String selector;
     private boolean noLocal;
 
     Filters read(@Nullable Map<?, ?> filters) {
         if (filters == null) {
-            return new Filters.Applied(null, false, Map.of());
+            return new Filters.Applied(null, false, Set.of(), Map.of());
         }
         for (Map.Entry<?, ?> entry : filters.entrySet()) {
-            if (entry.getKey() instanceof Symbol key && entry.getValue() instanceof DescribedType filter) {
+            if (entry.getKey() instanceof Symbol key && isDeferralToken(key, entry.getValue())) {
+                Rejection rejection = tokens(key, entry.getValue());
+                if (rejection != null) {
+                    return new Filters.Refused(rejection);
+                }
+            } else if (entry.getKey() instanceof Symbol key && entry.getValue() instanceof DescribedType filter) {
                 Rejection rejection = read(key, filter);
                 if (rejection != null) {
                     return new Filters.Refused(rejection);
                 }
             }
         }
-        return new Filters.Applied(selector, noLocal, applied);
+        return new Filters.Applied(selector, noLocal, deferralTokens, applied);
+    }
+
+    private static boolean isDeferralToken(Symbol key, @Nullable Object value) {
+        return value instanceof DescribedType filter
+                ? DEFERRAL_TOKEN.equals(filter.getDescriptor())
+                : DEFERRAL_TOKEN.equals(key);
+    }
+
+    /** One token, or a list of tokens; described or, from clients that cannot, by its key alone. */
+    private @Nullable Rejection tokens(Symbol key, @Nullable Object value) {
+        Object tokens = value instanceof DescribedType filter ? filter.getDescribed() : value;
+        for (Object token : tokens instanceof List<?> list ? list : Collections.singletonList(tokens)) {
+            if (!(token instanceof String text) || text.isEmpty()) {
+                return new Rejection(
+                        ErrorCode.INVALID_FIELD,
+                        "Expected a deferral token, or a list of them, to be a string, but found " + tokens
+                                + " [filter=" + key + "]");
+            }
+            deferralTokens.add(text);
+        }
+        applied.put(key, value);
+        return null;
     }
 
     private @Nullable Rejection read(Symbol key, DescribedType filter) {

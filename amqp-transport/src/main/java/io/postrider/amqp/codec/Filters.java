@@ -4,6 +4,7 @@ package io.postrider.amqp.codec;
 
 import io.postrider.api.error.Rejection;
 import java.util.Map;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +14,11 @@ public sealed interface Filters {
     /**
      * @param selector text of the JMS selector, or null for none
      * @param noLocal whether messages of the link's own container are left out
+     * @param deferralTokens if not empty, only messages that were put aside under one of these are meant
      * @param applied what the attach answers with: the filters as they came, less those that are not supported
      */
-    record Applied(@Nullable String selector, boolean noLocal, Map<Symbol, Object> applied) implements Filters {}
+    record Applied(@Nullable String selector, boolean noLocal, Set<String> deferralTokens, Map<Symbol, Object> applied)
+            implements Filters {}
 
     /** A filter that is supported is not valid. */
     record Refused(Rejection rejection) implements Filters {}

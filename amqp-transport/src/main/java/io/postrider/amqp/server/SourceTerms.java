@@ -128,7 +128,7 @@ final class SourceTerms {
             @Nullable AddressKind kind,
             String owner,
             @Nullable String subscription) {
-        return new ConsumerRequest(
+        ConsumerRequest request = new ConsumerRequest(
                 key,
                 kind,
                 subscription == null
@@ -141,6 +141,7 @@ final class SourceTerms {
                 owner,
                 connection.containerId(),
                 connection.user());
+        return request.withDeferralTokens(filters.deferralTokens());
     }
 
     private SubscriptionRequest subscription(String containerId) {

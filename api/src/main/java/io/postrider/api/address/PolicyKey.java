@@ -41,6 +41,11 @@ public enum PolicyKey {
             PolicyType.FACTOR,
             "0",
             "Share of a wait, 0 to 1, by which it may be shorter, so that messages that failed together do not come back together"),
+    DEFERRAL_MAX(
+            "deferral.max",
+            PolicyType.COUNT,
+            "10000",
+            "How many messages of a queue or subscription consumers may put aside; one more comes back as a failed attempt"),
     DEAD_LETTER_ADDRESS(
             "dead-letter.address",
             PolicyType.TEXT,

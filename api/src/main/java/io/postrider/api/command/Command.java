@@ -106,6 +106,29 @@ public sealed interface Command {
     }
 
     /**
+     * A message is put aside until a consumer asks for it by its token. Where too many are aside already it comes back as a failed
+     * attempt, as {@link Requeue} with the reason.
+     *
+     * @param countsAsAttempt whether a failed attempt counts to the limit
+     * @param merge annotations to merge into the message as this subscription sees it
+     */
+    record Defer(int subscriptionId, int epoch, long offset, boolean countsAsAttempt, Annotations merge, String token)
+            implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.defer(this);
+        }
+    }
+
+    /** Every message that is aside comes back to its place in a subscription. */
+    record ReturnDeferred(int subscriptionId) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.returnDeferred(this);
+        }
+    }
+
+    /**
      * A dead letter goes back to where it came from: it is done where it is, and is appended to the log of its origin.
      *
      * @param subscriptionId of the queue of letters
@@ -392,6 +415,10 @@ public sealed interface Command {
         R deadLetter(DeadLetter command);
 
         R redrive(Redrive command);
+
+        R defer(Defer command);
+
+        R returnDeferred(ReturnDeferred command);
 
         R expire(Expire command);
 

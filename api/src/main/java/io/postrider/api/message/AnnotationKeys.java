@@ -40,5 +40,12 @@ public final class AnnotationKeys {
     /** How long a message waits, milliseconds from now on: long or int. A consumer sets it on what it returns. */
     public static final String DELIVERY_DELAY = "x-opt-delivery-delay";
 
+    /** Whether a returned message is put aside until somebody asks for its token: boolean. A consumer sets it. */
+    public static final String DEFER = "x-opt-defer";
+    /** The name under which a message is put aside: string. A consumer may choose it. */
+    public static final String DEFERRAL_TOKEN = "x-opt-deferral-token";
+    /** Why a message was not put aside but came back: string. */
+    public static final String DEFERRAL_REFUSED = "x-opt-deferral-refused";
+
     private AnnotationKeys() {}
 }

@@ -60,6 +60,13 @@ public interface BrokerAdmin {
     /** Removes the messages of a queue that are not with a consumer; answers how many. */
     void purge(AddressKey queue, Reply<Long> reply);
 
+    /**
+     * Returns what consumers have put aside to its place; answers how many messages.
+     *
+     * @param subscription as in {@link QueueInfo}; empty for a queue
+     */
+    void returnDeferred(AddressKey address, String subscription, Reply<Long> reply);
+
     /** What is done with dead letters. */
     LetterAdmin letters();
 

@@ -5,6 +5,7 @@ package io.postrider.api.port;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.delivery.Outcome;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectionId broker-wide unique id of the connection
  * @param containerId the peer's container id (JMS client id)
  * @param user authenticated user
+ * @param deferralTokens if not empty, only messages that were put aside under one of these are meant
  */
 public record ConsumerRequest(
         AddressKey address,
@@ -30,7 +32,54 @@ public record ConsumerRequest(
         Outcome defaultOutcome,
         String connectionId,
         String containerId,
-        String user) {
+        String user,
+        Set<String> deferralTokens) {
+
+    public ConsumerRequest {
+        deferralTokens = Set.copyOf(deferralTokens);
+    }
+
+    /** One that takes what is in its place. */
+    public ConsumerRequest(
+            AddressKey address,
+            @Nullable AddressKind kind,
+            SubscriptionRequest subscription,
+            @Nullable String selector,
+            boolean noLocal,
+            Mode mode,
+            Outcome defaultOutcome,
+            String connectionId,
+            String containerId,
+            String user) {
+        this(
+                address,
+                kind,
+                subscription,
+                selector,
+                noLocal,
+                mode,
+                defaultOutcome,
+                connectionId,
+                containerId,
+                user,
+                Set.of());
+    }
+
+    /** The same, of those that were put aside under some tokens. */
+    public ConsumerRequest withDeferralTokens(Set<String> tokens) {
+        return new ConsumerRequest(
+                address,
+                kind,
+                subscription,
+                selector,
+                noLocal,
+                mode,
+                defaultOutcome,
+                connectionId,
+                containerId,
+                user,
+                tokens);
+    }
 
     /** How a consumer takes messages. */
     public enum Mode {

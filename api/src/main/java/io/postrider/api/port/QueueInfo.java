@@ -10,10 +10,11 @@ import io.postrider.api.address.AddressKind;
  *
  * @param address the queue or topic
  * @param subscription empty for a queue, else the subscription's name
- * @param depth messages not done: ready, delayed and unsettled
+ * @param depth messages not done: ready, delayed, unsettled and deferred
  * @param ready may be dispatched now
  * @param delayed wait for their time
  * @param unsettled with a consumer
+ * @param deferred put aside by consumers until somebody asks for them
  * @param bytes encoded size of the messages not done
  * @param published arrived since start
  * @param delivered handed to consumers since start, redeliveries included
@@ -30,6 +31,7 @@ public record QueueInfo(
         long ready,
         long delayed,
         long unsettled,
+        long deferred,
         int consumers,
         long bytes,
         long published,

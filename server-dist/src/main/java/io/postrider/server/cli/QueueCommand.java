@@ -131,6 +131,17 @@ public final class QueueCommand {
     }
 
     @Command(
+            name = "return-deferred",
+            mixinStandardHelpOptions = true,
+            description = "Return what consumers have put aside; of a subscription as TOPIC::SUBSCRIPTION.")
+    int returnDeferred(
+            @Mixin Output output, @Mixin BrokerOptions broker, @Parameters(paramLabel = "NAME") String name) {
+        JsonObject result = broker.rest().post("/api/v1/queues/" + RestClient.encode(name) + "/return-deferred");
+        output.print(result, "Returned " + result.getLong("returned") + " messages of " + name + " to their places.");
+        return ExitCode.OK;
+    }
+
+    @Command(
             name = "purge",
             mixinStandardHelpOptions = true,
             description = "Remove the messages of a queue, except those with a consumer.")

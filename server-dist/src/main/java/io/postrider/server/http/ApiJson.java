@@ -37,6 +37,7 @@ final class ApiJson {
                 .put("ready", queue.ready())
                 .put("delayed", queue.delayed())
                 .put("unsettled", queue.unsettled())
+                .put("deferred", queue.deferred())
                 .put("consumers", queue.consumers())
                 .put("bytes", queue.bytes())
                 .put("published", queue.published())

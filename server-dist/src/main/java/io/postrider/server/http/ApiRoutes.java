@@ -49,7 +49,7 @@ public final class ApiRoutes {
         new PolicyRoutes(admin).mount(router);
         new ForwardRoutes(admin).mount(router);
         new TransactionRoutes(admin.branches()).mount(router);
-        new LetterRoutes(admin.letters()).mount(router);
+        new LetterRoutes(admin).mount(router);
         new UserRoutes(admin, userMaker).mount(router);
         new BackupRoutes(backup).mount(router);
     }

@@ -5,7 +5,7 @@ package io.postrider.server.http;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
-import io.postrider.api.port.LetterAdmin;
+import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.LetterInfo;
 import io.postrider.api.port.RedriveRequest;
 import io.vertx.core.json.JsonArray;
@@ -18,16 +18,17 @@ final class LetterRoutes {
     private static final int LIMIT_DEFAULT = 100;
     private static final int LIMIT_MAX = 1000;
 
-    private final LetterAdmin letters;
+    private final BrokerAdmin admin;
 
-    LetterRoutes(LetterAdmin letters) {
-        this.letters = letters;
+    LetterRoutes(BrokerAdmin admin) {
+        this.admin = admin;
     }
 
     void mount(Router router) {
         router.get("/api/v1/queues/:name/letters").handler(this::list);
         router.get("/api/v1/queues/:name/letters/:offset").handler(this::show);
         router.post("/api/v1/queues/:name/redrive").handler(this::redrive);
+        router.post("/api/v1/queues/:name/return-deferred").handler(this::returnDeferred);
         router.get("/api/v1/redrives").handler(this::redrives);
         router.delete("/api/v1/redrives/:id").handler(this::stop);
     }
@@ -42,15 +43,16 @@ final class LetterRoutes {
             invalid(request, e);
             return;
         }
-        letters.list(
-                AddressKey.of(request.pathParam("name")),
-                from,
-                (int) Math.max(1, limit),
-                new Answer<>(request, found -> {
-                    JsonArray items = new JsonArray();
-                    found.forEach(letter -> items.add(LetterJson.letter(letter)));
-                    Responses.json(request, 200, new JsonObject().put("items", items));
-                }));
+        admin.letters()
+                .list(
+                        AddressKey.of(request.pathParam("name")),
+                        from,
+                        (int) Math.max(1, limit),
+                        new Answer<>(request, found -> {
+                            JsonArray items = new JsonArray();
+                            found.forEach(letter -> items.add(LetterJson.letter(letter)));
+                            Responses.json(request, 200, new JsonObject().put("items", items));
+                        }));
     }
 
     private void show(RoutingContext request) {
@@ -62,7 +64,7 @@ final class LetterRoutes {
             invalid(request, e);
             return;
         }
-        letters.list(AddressKey.of(name), offset, 1, new Answer<>(request, found -> {
+        admin.letters().list(AddressKey.of(name), offset, 1, new Answer<>(request, found -> {
             LetterInfo letter = found.isEmpty() ? null : found.get(0);
             if (letter == null || letter.offset() != offset) {
                 ApiErrors.send(
@@ -83,15 +85,30 @@ final class LetterRoutes {
             invalid(request, e);
             return;
         }
-        letters.redrive(
-                wanted, new Answer<>(request, status -> Responses.json(request, 200, LetterJson.redrive(status))));
+        admin.letters()
+                .redrive(
+                        wanted,
+                        new Answer<>(request, status -> Responses.json(request, 200, LetterJson.redrive(status))));
+    }
+
+    private void returnDeferred(RoutingContext request) {
+        String name = request.pathParam("name");
+        int split = name.indexOf("::");
+        admin.returnDeferred(
+                AddressKey.of(split < 0 ? name : name.substring(0, split)),
+                split < 0 ? "" : name.substring(split + 2),
+                new Answer<>(
+                        request,
+                        count -> Responses.json(
+                                request, 200, new JsonObject().put("name", name).put("returned", count))));
     }
 
     private void redrives(RoutingContext request) {
-        letters.redrives(new Answer<>(
-                request,
-                all -> Responses.page(
-                        request, all, status -> status.request().queue().toString(), LetterJson::redrive)));
+        admin.letters()
+                .redrives(new Answer<>(
+                        request,
+                        all -> Responses.page(
+                                request, all, status -> status.request().queue().toString(), LetterJson::redrive)));
     }
 
     private void stop(RoutingContext request) {
@@ -102,7 +119,8 @@ final class LetterRoutes {
             invalid(request, e);
             return;
         }
-        letters.stop(id, new Answer<>(request, status -> Responses.json(request, 200, LetterJson.redrive(status))));
+        admin.letters()
+                .stop(id, new Answer<>(request, status -> Responses.json(request, 200, LetterJson.redrive(status))));
     }
 
     private static long number(String what, String text, long max) {

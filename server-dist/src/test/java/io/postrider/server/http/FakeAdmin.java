@@ -157,6 +157,11 @@ final class FakeAdmin implements BrokerAdmin {
     }
 
     @Override
+    public void returnDeferred(AddressKey address, String subscription, Reply<Long> reply) {
+        answer(reply, 3L);
+    }
+
+    @Override
     public LetterAdmin letters() {
         throw new UnsupportedOperationException("Letters are tested with a real broker");
     }

@@ -141,6 +141,7 @@ class RestApiTest {
                 depth,
                 0,
                 0,
+                0,
                 1,
                 100 * depth,
                 depth,

@@ -148,6 +148,25 @@ public final class CommandCodec implements Command.Visitor<Void> {
     }
 
     @Override
+    public Void defer(Command.Defer command) {
+        out.putByte(26);
+        out.putInt(command.subscriptionId());
+        out.putInt(command.epoch());
+        out.putLong(command.offset());
+        out.putBoolean(command.countsAsAttempt());
+        MessageCodec.writeAnnotations(command.merge(), out);
+        out.putString(command.token());
+        return null;
+    }
+
+    @Override
+    public Void returnDeferred(Command.ReturnDeferred command) {
+        out.putByte(28);
+        out.putInt(command.subscriptionId());
+        return null;
+    }
+
+    @Override
     public Void redrive(Command.Redrive command) {
         out.putByte(27);
         out.putInt(command.subscriptionId());
@@ -484,6 +503,15 @@ public final class CommandCodec implements Command.Visitor<Void> {
             case 17 -> new Command.PutPolicy(PolicyCodec.readRule(in));
             case 18 -> new Command.RemovePolicy(PolicyCodec.readPattern(in));
             case 19 -> new Command.ConfigurePolicies(PolicyCodec.readRules(in));
+            case 26 ->
+                new Command.Defer(
+                        in.readInt(),
+                        in.readInt(),
+                        in.readLong(),
+                        in.readBoolean(),
+                        MessageCodec.readAnnotations(in),
+                        in.readString());
+            case 28 -> new Command.ReturnDeferred(in.readInt());
             case 31 -> new Command.PutForward(DefinitionCodec.readForward(in));
             case 32 -> new Command.RemoveForward(in.readString());
             case 33 -> new Command.DeleteIfIdle(in.readInt());

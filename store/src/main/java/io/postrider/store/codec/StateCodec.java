@@ -36,7 +36,8 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  * address: id(4) definition logEnd(8) trimmedTo(8) levelCount(4) { priority(1) set }* expiries delays
  *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }* takenCount(4) { dedupeId(16) timeMs(8) }*
  *          subscriptionCount(4) { id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) bytes(8) done: set
- *              attemptsCount(4) { attempts(4) set }* firstFailures waits mergedCount(4) { offset(8) annotations }* }*
+ *              attemptsCount(4) { attempts(4) set }* firstFailures waits mergedCount(4) { offset(8) annotations }*
+ *              deferredCount(4) { offset(8) token: string }* }*
  * expiries, delays, firstFailures, waits: bucketCount(4) { timeMs(8) set }*
  * set:     length(4) and a serialized Roaring64Bitmap
  * </pre>
@@ -189,6 +190,11 @@ public final class StateCodec {
             out.putLong(merged.getKey());
             MessageCodec.writeAnnotations(merged.getValue(), out);
         }
+        out.putInt(subscription.deferrals().count());
+        subscription.deferrals().tokens().forEach((offset, token) -> {
+            out.putLong(offset);
+            out.putString(token);
+        });
     }
 
     /** Reads a state, head and addresses in one piece, into an empty one. */
@@ -286,6 +292,10 @@ public final class StateCodec {
         int mergedCount = in.readCount(12);
         for (int i = 0; i < mergedCount; i++) {
             redeliveries.restoreMerged(in.readLong(), MessageCodec.readAnnotations(in));
+        }
+        int deferredCount = in.readCount(12);
+        for (int i = 0; i < deferredCount; i++) {
+            subscription.deferrals().restore(in.readLong(), in.readString());
         }
     }
 }

@@ -72,6 +72,9 @@ final class Backlog {
 
     /** A new message, in memory, goes straight into a feed that has looked at everything before it and has room. */
     void arrived(Feed feed, long offset, Message message, MessageInspector.@Nullable Fields fields) {
+        if (!feed.takes(null)) {
+            return;
+        }
         Level level = feed.existing(message.priority());
         if (level == null) {
             level = feed.level(message.priority());
@@ -123,7 +126,7 @@ final class Backlog {
     void returned(Iterable<Feed> feeds, Entry entry) {
         ledger.remove(entry);
         for (Feed feed : feeds) {
-            if (!feed.isBrowser) {
+            if (!feed.isBrowser && feed.takes(subscription.deferrals().token(entry.offset))) {
                 Level level = feed.level(entry.priority);
                 level.unloaded.addLong(entry.offset);
                 level.isCaughtUp = false;
@@ -134,6 +137,9 @@ final class Backlog {
     /** A message that only is on disk may be handed out again, after all. */
     void lookAgain(Iterable<Feed> feeds, long offset) {
         for (Feed feed : feeds) {
+            if (!feed.takes(subscription.deferrals().token(offset))) {
+                continue;
+            }
             Level level = feed.level(address.log().priorities().priorityOf(offset));
             level.unloaded.addLong(offset);
             level.isCaughtUp = false;
@@ -239,7 +245,7 @@ final class Backlog {
 
     private void take(Feed feed, Level level, Fill fill, @Nullable Message message) {
         long offset = fill.offset();
-        if (!isTakable(offset)) {
+        if (!isTakable(feed, offset)) {
             return;
         }
         if (message == null) {
@@ -256,7 +262,10 @@ final class Backlog {
     }
 
     /** Whether an offset is ready, as far as is known without reading it. */
-    private boolean isTakable(long offset) {
+    private boolean isTakable(Feed feed, long offset) {
+        if (!feed.takes(subscription.deferrals().token(offset))) {
+            return false;
+        }
         if (!subscription.wants(offset) || waiting.contains(offset) || (!ending.isEmpty() && ending.contains(offset))) {
             return false;
         }
@@ -308,7 +317,7 @@ final class Backlog {
     }
 
     private void choose(Feed feed, Level level, Fill fill, long offset, long after, long sequence) {
-        if (!isTakable(offset)) {
+        if (!isTakable(feed, offset)) {
             return;
         }
         Entry held = ledger.get(offset);

@@ -6,6 +6,7 @@ import io.postrider.api.command.Command;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
+import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.Consumer;
 import io.postrider.api.port.ConsumerRequest;
@@ -21,7 +22,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.LongIterator;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
@@ -92,7 +95,7 @@ public final class Dispatcher {
         this.totals = parts.totals();
         this.ledger = new Ledger(budget);
         this.outcomes = new Outcomes(this, ledger, proposals, counters, totals, inspector);
-        this.everything = newFeed(null, false);
+        this.everything = newFeed(null, false, Set.of());
         feeds.add(everything);
         if (durable == null) {
             waiting = null;
@@ -142,11 +145,23 @@ public final class Dispatcher {
     }
 
     public long readyCount() {
-        return depth() - delayedCount() - unsettledCount();
+        return depth() - delayedCount() - unsettledCount() - deferredCount();
     }
 
     public long delayedCount() {
         return (waiting == null ? 0 : waiting.count()) + ledger.softDelayedCount();
+    }
+
+    /** Put aside by consumers, and not with one that has asked for it. */
+    public long deferredCount() {
+        if (durable == null || durable.deferrals().isEmpty()) {
+            return 0;
+        }
+        long count = 0;
+        for (long offset : durable.deferrals().tokens().keySet()) {
+            count += isTaken(offset) ? 0 : 1;
+        }
+        return count;
     }
 
     public long unsettledCount() {
@@ -283,7 +298,7 @@ public final class Dispatcher {
         MessageInspector.Fields fields = selectorFeeds > 0 ? inspector.open(entry.body()) : null;
         for (int i = 0; i < feeds.size(); i++) {
             Feed feed = feeds.get(i);
-            if (feed.matches(fields)) {
+            if (feed.takes(null) && feed.matches(fields)) {
                 Level level = feed.level(entry.priority);
                 if (level.softCount() > 2 * ledger.softCount() + Backlog.WINDOW) {
                     level.compact(ledger);
@@ -295,8 +310,8 @@ public final class Dispatcher {
 
     // ---- consumers come and go
 
-    private Feed newFeed(@Nullable Selector selector, boolean isBrowser) {
-        Feed feed = new Feed(selector, isBrowser, durable == null ? 0 : durable.cursor(), durable == null);
+    private Feed newFeed(@Nullable Selector selector, boolean isBrowser, Set<String> tokens) {
+        Feed feed = new Feed(selector, isBrowser, tokens, durable == null ? 0 : durable.cursor(), durable == null);
         if (durable != null && durable.depth() == 0) {
             feed.level(Message.PRIORITY_DEFAULT).isCaughtUp = true;
         }
@@ -306,10 +321,28 @@ public final class Dispatcher {
     /** Adds a consumer without credit. */
     public Consumption attach(ConsumerRequest request, @Nullable Selector selector, DeliverySink sink) {
         boolean isBrowser = request.mode() == ConsumerRequest.Mode.BROWSE;
-        Consumption consumer = new Consumption(request, sink, feedFor(selector, isBrowser));
+        Feed feed = request.deferralTokens().isEmpty()
+                ? feedFor(selector, isBrowser)
+                : feedFor(selector, request.deferralTokens());
+        Consumption consumer = new Consumption(request, sink, feed);
         consumer.feed.consumers++;
         consumers.add(consumer);
         return consumer;
+    }
+
+    /** A feed of its own, of what was put aside under some tokens. */
+    private Feed feedFor(@Nullable Selector selector, Set<String> tokens) {
+        Feed feed = newFeed(selector, false, tokens);
+        feeds.add(feed);
+        selectorFeeds += selector == null ? 0 : 1;
+        if (durable != null && backlog != null) {
+            for (Map.Entry<Long, String> aside : durable.deferrals().tokens().entrySet()) {
+                if (tokens.contains(aside.getValue())) {
+                    backlog.lookAgain(List.of(feed), aside.getKey());
+                }
+            }
+        }
+        return feed;
     }
 
     private Feed feedFor(@Nullable Selector selector, boolean isBrowser) {
@@ -319,7 +352,7 @@ public final class Dispatcher {
                 return known;
             }
         }
-        Feed feed = newFeed(selector, isBrowser);
+        Feed feed = newFeed(selector, isBrowser, Set.of());
         for (Entry entry : ledger.sorted()) {
             // Numbers of soft messages fall, so the newest comes first: the sorted set puts them right.
             if (!entry.isDurable()
@@ -381,7 +414,7 @@ public final class Dispatcher {
         feeds.remove(feed);
         if (feed.selector != null) {
             selectorFeeds--;
-            if (!feed.isBrowser) {
+            if (!feed.isBrowser && feed.tokens.isEmpty()) {
                 feedBySelector.remove(feed.selector.text());
             }
         }
@@ -648,11 +681,18 @@ public final class Dispatcher {
             backlog.returned(feeds, entry);
             return;
         }
+        String token = durable == null || !entry.isDurable()
+                ? null
+                : durable.deferrals().token(entry.offset);
+        if (token != null && feeds.stream().noneMatch(feed -> feed.takes(token))) {
+            ledger.remove(entry); // until somebody asks for it
+            return;
+        }
         ledger.move(entry, Entry.State.READY);
         MessageInspector.Fields fields = selectorFeeds > 0 ? inspector.open(entry.body()) : null;
         for (int i = 0; i < feeds.size(); i++) {
             Feed feed = feeds.get(i);
-            if (!feed.isBrowser && feed.matches(fields)) {
+            if (!feed.isBrowser && feed.takes(token) && feed.matches(fields)) {
                 feed.level(entry.priority).addReturned(entry, ledger);
             }
         }
@@ -733,6 +773,39 @@ public final class Dispatcher {
         Bitmaps.removeBelow(ending, upToExclusive);
     }
 
+    /** A message was put aside: it goes to those only who ask for its token. */
+    public void deferred(Command.Defer command) {
+        Entry entry = ledger.get(command.offset());
+        if (entry != null && durable != null) {
+            settleRecord(entry, durable, command.merge());
+            if (entry.state == Entry.State.ENDING) {
+                giveBack(entry);
+            }
+        } else if (backlog != null) {
+            backlog.lookAgain(feeds, command.offset());
+            proposals.wake(this);
+        }
+    }
+
+    /** What was put aside is back in its place. */
+    public void deferredReturned(Roaring64Bitmap offsets) {
+        LongIterator each = Bitmaps.each(offsets);
+        while (backlog != null && each.hasNext()) {
+            backlog.lookAgain(feeds, each.next());
+        }
+        proposals.wake(this);
+    }
+
+    private void settleRecord(Entry entry, SubscriptionState subscription, Annotations merge) {
+        entry.attempts = subscription.redeliveries().attempts(entry.offset);
+        entry.isInDoubt &= entry.attempts == 0; // a counted attempt stands for it
+        if (entry.message != null) {
+            entry.message = entry.message.withAdded(merge);
+        }
+        resume(entry);
+        confirm(entry);
+    }
+
     /** A requeue was applied: the message is back with its new record. */
     public void requeued(Command.Requeue command) {
         Entry entry = ledger.get(command.offset());
@@ -747,13 +820,7 @@ public final class Dispatcher {
             }
             return;
         }
-        entry.attempts = durable.redeliveries().attempts(entry.offset);
-        entry.isInDoubt &= entry.attempts == 0; // a counted attempt stands for it
-        if (entry.message != null) {
-            entry.message = entry.message.withAdded(command.merge());
-        }
-        resume(entry);
-        confirm(entry);
+        settleRecord(entry, durable, command.merge());
         if (entry.state != Entry.State.ENDING) {
             return;
         }

@@ -7,6 +7,7 @@ import io.postrider.api.port.MessageInspector;
 import io.postrider.api.selector.Selector;
 import io.postrider.store.queue.PriorityIndex;
 import io.postrider.store.queue.SubscriptionState;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Feed {
     final @Nullable Selector selector;
     final boolean isBrowser;
+    /** Tokens of what was put aside, if only that is meant; else empty. */
+    final Set<String> tokens;
+
     int consumers;
     private final @Nullable Level[] levels = new Level[PriorityIndex.LEVELS];
     private final long start;
@@ -27,12 +31,18 @@ final class Feed {
      * @param start the first offset of the log that it may hand out
      * @param isInMemory whether there is nothing on disk for it: its subscription is volatile
      */
-    Feed(@Nullable Selector selector, boolean isBrowser, long start, boolean isInMemory) {
+    Feed(@Nullable Selector selector, boolean isBrowser, Set<String> tokens, long start, boolean isInMemory) {
+        this.tokens = tokens;
         this.selector = selector;
         this.isBrowser = isBrowser;
         this.start = start;
         this.isInMemory = isInMemory;
         level(Message.PRIORITY_DEFAULT);
+    }
+
+    /** Whether a message may come here that is in its place, where the token is null, or was put aside. */
+    boolean takes(@Nullable String token) {
+        return token == null ? tokens.isEmpty() : tokens.contains(token);
     }
 
     boolean matches(MessageInspector.@Nullable Fields fields) {

@@ -8,6 +8,7 @@ import io.postrider.api.address.PolicyKey;
 import io.postrider.api.command.Command;
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.delivery.Outcome;
+import io.postrider.api.message.AnnotationKeys;
 import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
@@ -16,6 +17,7 @@ import io.postrider.store.machine.Death;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
 import io.postrider.store.queue.TimeIndex;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * for the log; others end at once. Owned by the shard's thread.
  */
 final class Outcomes {
+    private static final int TOKEN_CHARS_MAX = 256;
+
     private final Dispatcher dispatcher;
     private final AddressState address;
     private final @Nullable SubscriptionState durable;
@@ -59,7 +63,8 @@ final class Outcomes {
         } else if (outcome instanceof Outcome.Rejected rejected) {
             bury(consumer, entry, DeadLetterReason.REJECTED, rejected.condition(), rejected.description(), true, ends);
         } else if (outcome instanceof Outcome.Modified modified) {
-            modify(consumer, entry, modified, ends);
+            String refusal = isDeferral(modified) ? refusal(entry, modified) : null;
+            modify(consumer, entry, refusal == null ? modified : refused(modified, refusal), ends);
         }
     }
 
@@ -90,12 +95,63 @@ final class Outcomes {
                 return;
             }
         }
+        if (isDeferral(modified)) {
+            defer(consumer, entry, modified, ends);
+            return;
+        }
         if (!modified.isDeliveryFailed() && modified.merge().isEmpty()) { // nothing durable changes
             dispatcher.confirm(entry);
             dispatcher.giveBack(entry);
             return;
         }
         requeue(consumer, entry, modified.isDeliveryFailed(), modified.merge(), policy, ends);
+    }
+
+    private static boolean isDeferral(Outcome.Modified modified) {
+        return Boolean.TRUE.equals(modified.merge().values().get(AnnotationKeys.DEFER));
+    }
+
+    private static String token(Entry entry, Outcome.Modified modified) {
+        String chosen = modified.merge().text(AnnotationKeys.DEFERRAL_TOKEN);
+        return chosen == null || chosen.isEmpty() ? Long.toString(entry.offset) : chosen;
+    }
+
+    /** Why a message is not put aside; null if it may be. */
+    private @Nullable String refusal(Entry entry, Outcome.Modified modified) {
+        if (durable == null || !entry.isDurable()) {
+            return "It is in no log: only durable messages are put aside";
+        }
+        long max = address.policy().number(PolicyKey.DEFERRAL_MAX);
+        if (durable.deferrals().count() >= max && !durable.deferrals().contains(entry.offset)) {
+            return durable.deferrals().count() + " messages are put aside, and " + PolicyKey.DEFERRAL_MAX.text()
+                    + " is " + max;
+        }
+        int length = token(entry, modified).length();
+        return length <= TOKEN_CHARS_MAX
+                ? null
+                : "Expected a token of at most " + TOKEN_CHARS_MAX + " characters, but it has " + length;
+    }
+
+    /** What a consumer cannot put aside comes back as a failed attempt, and says why. */
+    private static Outcome.Modified refused(Outcome.Modified modified, String why) {
+        Annotations merge = modified.merge()
+                .without(AnnotationKeys.DEFER, AnnotationKeys.DEFERRAL_TOKEN)
+                .merged(Annotations.of(Map.of(AnnotationKeys.DEFERRAL_REFUSED, why)));
+        return new Outcome.Modified(true, modified.isUndeliverableHere(), merge);
+    }
+
+    /** Puts a message aside under its consumer's token, or its offset. */
+    private void defer(Consumption consumer, Entry entry, Outcome.Modified modified, Ends ends) {
+        SubscriptionState subscription = dispatcher.subscription();
+        String token = token(entry, modified);
+        Annotations merge = modified.merge()
+                .without(AnnotationKeys.DEFER, AnnotationKeys.DELIVERY_TIME, AnnotationKeys.DELIVERY_DELAY)
+                .merged(Annotations.of(Map.of(AnnotationKeys.DEFERRAL_TOKEN, token)));
+        counters.requeued++;
+        totals.requeued++;
+        dispatcher.pause(consumer, entry);
+        ends.propose(new Command.Defer(
+                subscription.id(), subscription.epoch(), entry.offset, modified.isDeliveryFailed(), merge, token));
     }
 
     private void requeue(

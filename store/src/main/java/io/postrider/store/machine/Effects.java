@@ -11,6 +11,7 @@ import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * What applying a command means to the outside: told to the dispatcher of the leader, to nobody at recovery and on followers.
@@ -37,6 +38,12 @@ public interface Effects {
 
     /** A message left its subscription as a dead letter, or was dropped for want of a dead-letter address. */
     default void deadLettered(SubscriptionState subscription, long offset) {}
+
+    /** A message was put aside. */
+    default void deferred(SubscriptionState subscription, Command.Defer command) {}
+
+    /** These were put aside and are back. */
+    default void deferredReturned(SubscriptionState subscription, Roaring64Bitmap offsets) {}
 
     /** A dead letter was appended to the log of the address it came from, for one subscription only. */
     default void redriven(SubscriptionState subscription, long offset, Message message) {}

@@ -21,6 +21,7 @@ import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * Applies committed commands to the state of one shard. Pure: the same commands with the same times give the same state and
@@ -272,6 +273,39 @@ public final class ShardMachine implements Command.Visitor<Result> {
             effects.requeued(subscription, command);
         }
         return Result.OK;
+    }
+
+    @Override
+    public Result defer(Command.Defer command) {
+        SubscriptionState subscription = current(command.subscriptionId(), command.epoch());
+        if (subscription == null || !subscription.wants(command.offset())) {
+            return Result.OK;
+        }
+        AddressState address = subscription.address();
+        Command.Requeue refused = Deferring.refused(command, subscription);
+        if (refused != null) {
+            return requeue(refused);
+        }
+        address.defer(
+                subscription,
+                command.offset(),
+                command.countsAsAttempt(),
+                command.merge(),
+                command.token(),
+                state.lastTimeMs());
+        effects.deferred(subscription, command);
+        return Result.OK;
+    }
+
+    @Override
+    public Result returnDeferred(Command.ReturnDeferred command) {
+        SubscriptionState subscription = state.subscription(command.subscriptionId());
+        if (subscription == null || subscription.deferrals().isEmpty()) {
+            return Result.OK;
+        }
+        Roaring64Bitmap offsets = subscription.address().returnDeferred(subscription);
+        effects.deferredReturned(subscription, offsets);
+        return Result.of(offsets.getLongCardinality());
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * One address: its definition, its log and the durable subscriptions that read it. Owned by the shard's thread.
@@ -147,6 +148,17 @@ public final class AddressState {
     /** The built-in subscription of a queue. */
     public SubscriptionState queue() {
         return subscriptions.get(0);
+    }
+
+    /** The durable subscription of a name as text, or the built-in one, whose name is empty; null if there is none. */
+    public @Nullable SubscriptionState subscription(String name) {
+        for (SubscriptionState subscription : subscriptions) {
+            SubscriptionDefinition known = subscription.definition();
+            if (name.equals(known == null ? "" : known.key().toString())) {
+                return subscription;
+            }
+        }
+        return null;
     }
 
     /** Whether publishes must name their publisher, because a subscription leaves out its own. */
@@ -295,6 +307,25 @@ public final class AddressState {
             long nowMs) {
         changes++;
         subscription.requeue(offset, countsAsAttempt, merge, notBeforeMs, nowMs);
+    }
+
+    /** A message of a subscription is put aside. */
+    public void defer(
+            SubscriptionState subscription,
+            long offset,
+            boolean countsAsAttempt,
+            Annotations merge,
+            String token,
+            long nowMs) {
+        changes++;
+        subscription.requeue(offset, countsAsAttempt, merge, 0, nowMs);
+        subscription.deferrals().add(offset, token);
+    }
+
+    /** Nothing is aside any more; returns what was. */
+    public Roaring64Bitmap returnDeferred(SubscriptionState subscription) {
+        changes++;
+        return subscription.deferrals().removeAll();
     }
 
     /** Offsets up to one may have been shown to a consumer of a subscription. */

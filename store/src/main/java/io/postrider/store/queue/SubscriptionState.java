@@ -25,6 +25,7 @@ public final class SubscriptionState {
     private final @Nullable Selector selector;
     private final Roaring64Bitmap done = new Roaring64Bitmap();
     private final Redeliveries redeliveries = new Redeliveries();
+    private final Deferrals deferrals = new Deferrals();
     private long cursor;
     private long doneCount;
     private long bytes;
@@ -98,6 +99,11 @@ public final class SubscriptionState {
         return redeliveries;
     }
 
+    /** What consumers have put aside. */
+    public Deferrals deferrals() {
+        return deferrals;
+    }
+
     /** Done offsets beyond the cursor, for encoding. */
     public Roaring64Bitmap done() {
         return done;
@@ -127,6 +133,7 @@ public final class SubscriptionState {
         if (!redeliveries.isEmpty()) {
             redeliveries.remove(offset);
         }
+        deferrals.remove(offset);
         markDone(offset);
         return true;
     }
@@ -196,6 +203,7 @@ public final class SubscriptionState {
                 Math.max(Math.max(cursor, upToExclusive), address.log().end()) + 1);
         open.or(kept);
         redeliveries.retain(open);
+        deferrals.retain(open);
         long count = before - depth();
         release(count == 0 ? 0 : removedBytes);
         return count;
@@ -203,6 +211,7 @@ public final class SubscriptionState {
 
     void requeue(long offset, boolean countsAsAttempt, Annotations merge, long notBeforeMs, long nowMs) {
         redeliveries.add(offset, countsAsAttempt, merge, notBeforeMs, nowMs);
+        deferrals.remove(offset); // who asked for it by its token has returned it
     }
 
     void dispatched(long upToExclusive) {

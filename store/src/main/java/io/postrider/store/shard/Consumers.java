@@ -64,7 +64,8 @@ final class Consumers {
                         request.defaultOutcome(),
                         request.connectionId(),
                         request.containerId(),
-                        request.user());
+                        request.user(),
+                        request.deferralTokens());
     }
 
     private Consumer handle(

@@ -114,6 +114,7 @@ public final class LocalAdmin implements BrokerAdmin {
                 dispatcher.readyCount(),
                 dispatcher.delayedCount(),
                 dispatcher.unsettledCount(),
+                dispatcher.deferredCount(),
                 dispatcher.consumerCount(),
                 dispatcher.bytes(),
                 counters.published,
@@ -241,6 +242,25 @@ public final class LocalAdmin implements BrokerAdmin {
             Dispatcher dispatcher = effects.dispatcher(subscription);
             long soft = dispatcher.purgeSoft();
             runner.propose(dispatcher.purge(), (token, result) -> answer(reply, result, soft + result.count()), 0);
+        });
+    }
+
+    @Override
+    public void returnDeferred(AddressKey key, String name, Reply<Long> reply) {
+        runner.run(() -> {
+            AddressState address = state.address(key);
+            SubscriptionState found = address == null ? null : address.subscription(name);
+            if (found == null) {
+                reply.rejected(new Rejection(
+                        ErrorCode.NOT_FOUND,
+                        "There is no queue or durable subscription '" + key + (name.isEmpty() ? "" : "::" + name)
+                                + "'"));
+                return;
+            }
+            runner.propose(
+                    new Command.ReturnDeferred(found.id()),
+                    (token, result) -> answer(reply, result, result.count()),
+                    0);
         });
     }
 

@@ -3,7 +3,6 @@
 package io.postrider.store.shard;
 
 import io.postrider.api.address.AddressKey;
-import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.message.AnnotationKeys;
 import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
@@ -51,13 +50,10 @@ final class RedriveOrigin {
             return new Target(address, null, null);
         }
         String subscription = marks.text(AnnotationKeys.ORIGIN_QUEUE);
-        for (SubscriptionState each : address.subscriptions()) {
-            SubscriptionDefinition definition = each.definition();
-            if (definition != null && definition.key().toString().equals(subscription)) {
-                return new Target(address, each, null);
-            }
-        }
-        return problem("its subscription of topic '" + key + "' is gone");
+        SubscriptionState only = subscription == null ? null : address.subscription(subscription);
+        return only == null
+                ? problem("its subscription of topic '" + key + "' is gone")
+                : new Target(address, only, null);
     }
 
     private static Target problem(String text) {

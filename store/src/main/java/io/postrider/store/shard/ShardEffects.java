@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * What applied commands mean on the leader: it keeps a dispatcher for each subscription and tells it what happened, and it
@@ -360,6 +361,16 @@ final class ShardEffects implements Effects {
             }
         }
         fanOut(address, message, publisher);
+    }
+
+    @Override
+    public void deferred(SubscriptionState subscription, Command.Defer command) {
+        dispatcher(subscription).deferred(command);
+    }
+
+    @Override
+    public void deferredReturned(SubscriptionState subscription, Roaring64Bitmap offsets) {
+        dispatcher(subscription).deferredReturned(offsets);
     }
 
     @Override

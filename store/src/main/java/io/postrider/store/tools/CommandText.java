@@ -99,6 +99,18 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
     }
 
     @Override
+    public String defer(Command.Defer command) {
+        return "defer" + at(command.subscriptionId(), command.epoch()) + " offset=" + command.offset()
+                + " countsAsAttempt=" + command.countsAsAttempt() + " merged="
+                + command.merge().values().keySet();
+    }
+
+    @Override
+    public String returnDeferred(Command.ReturnDeferred command) {
+        return "return-deferred subscription=" + command.subscriptionId();
+    }
+
+    @Override
     public String redrive(Command.Redrive command) {
         return "redrive" + at(command.subscriptionId(), command.epoch()) + " offset=" + command.offset() + " address="
                 + command.addressId() + (command.onlyFor() < 0 ? "" : " onlyFor=" + command.onlyFor()) + " "

@@ -23,6 +23,7 @@ import io.postrider.api.port.Producer;
 import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.QueueInfo;
+import io.postrider.api.port.RedriveRequest;
 import io.postrider.api.port.Reply;
 import io.postrider.store.body.BodyIndex;
 import io.postrider.store.codec.CommandCodec;
@@ -81,6 +82,7 @@ final class BrokerSimulation {
     private boolean hasDisposableSubscription;
     private int nextNumber;
     private int nextVolatile;
+    private boolean isFinishing;
 
     BrokerSimulation(long seed) {
         random = new Random(seed);
@@ -182,6 +184,8 @@ final class BrokerSimulation {
             case 9 -> deleteSubscription();
             case 10, 11 -> broker.effects().unloadAll();
             case 12 -> lateSettle();
+            case 13 -> redrive();
+            case 14 -> returnDeferred();
             default -> {}
         }
     }
@@ -206,7 +210,7 @@ final class BrokerSimulation {
         } else if (pick < 18) {
             open("sx", Mode.ACKNOWLEDGE, null);
         } else {
-            open(pick == 18 ? "DLQ" : "EXP", Mode.ACKNOWLEDGE, null);
+            open(pick == 18 ? random.nextBoolean() ? "DLQ" : SimWorld.REDRIVEN : "EXP", Mode.ACKNOWLEDGE, null);
         }
     }
 
@@ -247,18 +251,23 @@ final class BrokerSimulation {
             SubscriptionRequest subscription,
             boolean noLocal) {
         SimReceiver receiver = new SimReceiver(world, outlet, mode, color, random.nextBoolean());
+        Set<String> tokens = mode == Mode.ACKNOWLEDGE && !isFinishing && random.nextInt(6) == 0
+                ? Set.of("t" + random.nextInt(3), "t3")
+                : Set.of();
+        receiver.isFetcher = !tokens.isEmpty();
         broker.openConsumer(
                 new ConsumerRequest(
-                        AddressKey.of(isQueue ? outlet : TOPIC),
-                        isQueue ? AddressKind.QUEUE : AddressKind.TOPIC,
-                        subscription,
-                        color == null ? null : "color = '" + color + "'",
-                        noLocal,
-                        mode,
-                        receiver.failsByDefault ? Outcome.FAILED : Outcome.RELEASED,
-                        "c",
-                        "container",
-                        "user"),
+                                AddressKey.of(isQueue ? outlet : TOPIC),
+                                isQueue ? AddressKind.QUEUE : AddressKind.TOPIC,
+                                subscription,
+                                color == null ? null : "color = '" + color + "'",
+                                noLocal,
+                                mode,
+                                receiver.failsByDefault ? Outcome.FAILED : Outcome.RELEASED,
+                                "c",
+                                "container",
+                                "user")
+                        .withDeferralTokens(tokens),
                 receiver,
                 expect(
                         opened -> {
@@ -306,7 +315,13 @@ final class BrokerSimulation {
         if (isLetter) {
             return Outcome.RELEASED;
         }
-        return switch (random.nextInt(13)) {
+        return switch (random.nextInt(14)) {
+            case 13 ->
+                new Outcome.Modified(
+                        random.nextBoolean(),
+                        false,
+                        Annotations.of(Map.of(
+                                AnnotationKeys.DEFER, true, AnnotationKeys.DEFERRAL_TOKEN, "t" + random.nextInt(3))));
             case 12 ->
                 new Outcome.Modified(
                         random.nextBoolean(),
@@ -493,6 +508,31 @@ final class BrokerSimulation {
         }
     }
 
+    private void returnDeferred() {
+        world.returning();
+        broker.admin()
+                .queues(expect(all -> all.forEach(info -> broker.admin()
+                        .returnDeferred(
+                                info.address(),
+                                info.subscription(),
+                                expect(count -> {}, Set.of(ErrorCode.NOT_FOUND), () -> {})))));
+    }
+
+    private void redrive() {
+        broker.admin()
+                .letters()
+                .redrive(
+                        new RedriveRequest(
+                                AddressKey.of("DLQ"),
+                                null,
+                                random.nextBoolean() ? null : "color = 'red'",
+                                AddressKey.of(SimWorld.REDRIVEN),
+                                random.nextInt(3) == 0 ? 50 : 0,
+                                0,
+                                random.nextInt(4) == 0),
+                        expect(begun -> {}, Set.of(ErrorCode.NOT_FOUND), () -> {}));
+    }
+
     /** Everything proposed becomes durable and everything that follows from it happens. */
     private void settleDown() {
         loop.runAll();
@@ -540,7 +580,8 @@ final class BrokerSimulation {
         broker.admin().queues(expect(all -> {
             for (QueueInfo info : all) {
                 world.check(
-                        info.depth() == info.ready() + info.delayed() + info.unsettled()
+                        info.depth() == info.ready() + info.delayed() + info.unsettled() + info.deferred()
+                                && info.deferred() >= 0
                                 && info.ready() >= 0
                                 && info.delayed() >= 0
                                 && info.unsettled() >= 0
@@ -563,6 +604,7 @@ final class BrokerSimulation {
 
     /** Compares the live state with its replays, consumes what is left and looks whether anything is missing or stays behind. */
     private void finish() {
+        isFinishing = true;
         uploads.abandonAll();
         settleDown();
         for (SimReceiver receiver : List.copyOf(receivers)) {
@@ -573,11 +615,13 @@ final class BrokerSimulation {
         receivers.clear();
         settleDown();
         compareStates();
+        returnDeferred();
+        settleDown();
         loop.advance(10_000);
         settleDown();
         List<String> outlets = new ArrayList<>(QUEUES);
         outlets.addAll(SUBSCRIPTIONS);
-        outlets.addAll(List.of("sx", "DLQ", "EXP"));
+        outlets.addAll(List.of("sx", "DLQ", "EXP", SimWorld.REDRIVEN));
         outlets.forEach(this::consumeAll);
         world.invariants().forEach(SimInvariant::ended);
         nothingStaysBehind();

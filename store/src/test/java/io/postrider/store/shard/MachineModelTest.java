@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyValues;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
@@ -46,7 +47,9 @@ import org.junit.jupiter.api.Test;
  * more than one encoding.) {@code -Dsimulation.model.seeds=N} sets how many runs there are.
  */
 class MachineModelTest {
-    private static final PolicyValues POLICY = TestPolicies.values(0, "letters", "", 0);
+    private static final long DEFERRAL_MAX = 2;
+    private static final PolicyValues POLICY =
+            TestPolicies.values(0, "letters", "", 0).with(PolicyKey.DEFERRAL_MAX, Long.toString(DEFERRAL_MAX));
     private static final String[] QUEUES = {"q0", "q1", "letters"};
     private static final String[] SUBSCRIPTIONS = {"a", "b"};
 
@@ -117,7 +120,9 @@ class MachineModelTest {
     // ---- commands
 
     private void step() {
-        switch (random.nextInt(18)) {
+        switch (random.nextInt(20)) {
+            case 18 -> defer();
+            case 19 -> returnDeferred();
             case 16, 17 -> redrive();
             case 0 -> define(QUEUES[random.nextInt(2)], AddressKind.QUEUE);
             case 1 -> define("t", AddressKind.TOPIC);
@@ -280,6 +285,7 @@ class MachineModelTest {
         if (left != null) {
             left.attempts += counts ? 1 : 0;
             left.merged = left.merged.merged(merge);
+            left.isAside = false;
         }
     }
 
@@ -309,6 +315,40 @@ class MachineModelTest {
             sub.left.remove(offset);
             sub.release(bytes);
             countBodies();
+        }
+    }
+
+    private void defer() {
+        int id = anySub();
+        int epoch = anyEpoch();
+        long offset = random.nextInt(60);
+        boolean counts = random.nextBoolean();
+        apply(new Command.Defer(id, epoch, offset, counts, Annotations.NONE, "t" + random.nextInt(3)));
+        ModelQueue.Sub sub = epoch == 0 ? sub(id) : null;
+        ModelQueue.Left left = sub == null ? null : sub.left.get(offset);
+        if (left != null) {
+            ModelQueue letters = model.get("letters");
+            boolean isLimited = letters == null || !letters.subs.containsValue(sub);
+            boolean isRefused = isLimited
+                    && !left.isAside
+                    && sub.left.values().stream().filter(each -> each.isAside).count() >= DEFERRAL_MAX;
+            left.attempts += counts ? 1 : 0;
+            left.isAside = !isRefused;
+            if (isRefused) {
+                left.merged = left.merged.merged(Annotations.of(Map.of(
+                        "x-opt-deferral-refused",
+                        DEFERRAL_MAX + " messages are put aside, and deferral.max is " + DEFERRAL_MAX)));
+            }
+        }
+    }
+
+    private void returnDeferred() {
+        int id = anySub();
+        Result result = apply(new Command.ReturnDeferred(id));
+        ModelQueue.Sub sub = sub(id);
+        if (sub != null) {
+            assertEquals(sub.left.values().stream().filter(each -> each.isAside).count(), result.count());
+            sub.left.values().forEach(left -> left.isAside = false);
         }
     }
 
@@ -458,6 +498,7 @@ class MachineModelTest {
         }
         expected.left.forEach((offset, left) -> {
             assertEquals(left.attempts, found.redeliveries().attempts(offset));
+            assertEquals(left.isAside, found.deferrals().contains(offset));
             assertEquals(left.merged, found.redeliveries().get(offset).merged());
         });
     }

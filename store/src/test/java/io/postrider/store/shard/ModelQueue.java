@@ -18,6 +18,7 @@ final class ModelQueue {
     /** What a subscription still has to do with a message. */
     static final class Left {
         int attempts;
+        boolean isAside;
         Annotations merged = Annotations.NONE;
     }
 

@@ -44,6 +44,13 @@ final class SimCopy {
     /** A failing outcome was given and its end not seen. */
     boolean isFailing;
 
+    /** It was put aside, perhaps. */
+    boolean isAside;
+    /** It is aside, and everybody knows. */
+    boolean isAsideSure;
+    /** It is to be put aside, and the end of that was not seen. */
+    boolean isDeferring;
+
     long notBeforeMs;
 
     @Nullable
@@ -67,6 +74,8 @@ final class SimCopy {
 
     /** The log has the outcome: what was asked is so. */
     void outcomeApplied() {
+        isAsideSure |= isDeferring;
+        isDeferring = false;
         isFailing = false;
         merged.putAll(merging);
         merging.clear();
@@ -75,6 +84,7 @@ final class SimCopy {
     /** Only what is durable is left. */
     void crashed(long durableStamp) {
         note("crash");
+        isDeferring = false;
         holder = null;
         isReleased = false;
         isInDoubt = false;

@@ -21,6 +21,7 @@ final class SimInvariants {
                 new ReleasedKeepsItsPlace(world),
                 new AttemptsAreCounted(world),
                 new AnnotationsAreMerged(world),
+                new AsideIsAside(world),
                 new DrainedMeansNothingIsLeft(world),
                 new NoMessageIsLost(world));
     }
@@ -135,6 +136,14 @@ final class SimInvariants {
         }
     }
 
+    record AsideIsAside(SimWorld world) implements SimInvariant {
+        @Override
+        public void delivered(SimCopy copy, SimReceiver to, Message message, int deliveryCount) {
+            world.check(to.isFetcher || !copy.isAsideSure, "AsideIsForThoseWhoAsk", copy);
+            world.check(!to.isFetcher || copy.isAside, "WhoAsksGetsWhatIsAside", copy);
+        }
+    }
+
     record DrainedMeansNothingIsLeft(SimWorld world) implements SimInvariant {
         @Override
         public void drained(SimReceiver receiver) {
@@ -152,6 +161,7 @@ final class SimInvariants {
                         && !sent.hasDelay()
                         && sent.expiresAtMs == Message.NEVER
                         && !SimWorld.LETTER_BOXES.contains(receiver.outlet)
+                        && !receiver.isFetcher
                         && receiver.wants(sent);
                 world.check(!isLeft, "DrainedMeansNothingIsLeft", copy + " for " + receiver.mode);
             }

@@ -43,6 +43,8 @@ final class SimReceiver implements DeliverySink {
 
     long openedStamp;
     boolean isGone;
+    /** Whether it only gets what was put aside. */
+    boolean isFetcher;
 
     SimReceiver(SimWorld world, String outlet, Mode mode, @Nullable String color, boolean failsByDefault) {
         this.world = world;

@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What was promised in a run and what came of it. One thread. */
 final class SimWorld {
-    static final Set<String> LETTER_BOXES = Set.of("DLQ", "EXP");
+    /** Where letters are sent back to; marks that tell them apart are gone. */
+    static final String REDRIVEN = "RE";
+
+    static final Set<String> LETTER_BOXES = Set.of("DLQ", "EXP", REDRIVEN);
     static final int ATTEMPTS_MAX = 4;
     static final String DELAYING = "q1";
     static final long REDELIVERY_DELAY_MS = 30;
@@ -128,6 +131,12 @@ final class SimWorld {
     SimCopy copy(SimReceiver receiver, Message message) {
         SimMessage sent = message(SimMessage.numberOf(message));
         String outlet = receiver.outlet;
+        if (outlet.equals(REDRIVEN)) {
+            SimCopy returned = new SimCopy(outlet, sent);
+            returned.mayBeGone = true;
+            copies.values().stream().filter(copy -> copy.message == sent).forEach(copy -> copy.isLetterSeen = true);
+            return add(outlet + "/" + sent.number + "/" + stamp(), returned);
+        }
         if (!LETTER_BOXES.contains(outlet)) {
             SimCopy copy = copies.get(outlet + "/" + sent.number);
             check(
@@ -179,7 +188,7 @@ final class SimWorld {
             copy.isAccepted = true;
             copy.acceptedIn = life;
         } else if (outcome instanceof Outcome.Released) {
-            copy.isReleased = true;
+            copy.isReleased = !copy.isAside;
         } else if (outcome instanceof Outcome.Modified modified) {
             modified(copy, receiver, modified);
         }
@@ -189,15 +198,27 @@ final class SimWorld {
     }
 
     private void modified(SimCopy copy, SimReceiver receiver, Outcome.Modified modified) {
-        copy.isFailing = modified.isDeliveryFailed();
-        copy.failsSure += modified.isDeliveryFailed() ? 1 : 0;
+        boolean isDeferring = modified.merge().values().containsKey(AnnotationKeys.DEFER);
+        boolean isRefused = isDeferring && (!copy.message.isDurable || copy.outlet.startsWith("v"));
+        boolean isFailed = modified.isDeliveryFailed() || isRefused;
+        copy.isFailing = isFailed;
+        copy.failsSure += isFailed ? 1 : 0;
         copy.merging.putAll(modified.merge().values());
+        copy.merging.remove(AnnotationKeys.DEFER);
+        copy.isAsideSure = false;
+        if (isRefused) {
+            copy.merging.remove(AnnotationKeys.DEFERRAL_TOKEN);
+        } else if (isDeferring) {
+            copy.isAside = true;
+            copy.isDeferring = true;
+            return;
+        }
         Long delayMs = modified.merge().number(AnnotationKeys.DELIVERY_DELAY);
         if (delayMs != null) {
             copy.notBeforeMs = nowMs() + delayMs;
             copy.merging.remove(AnnotationKeys.DELIVERY_DELAY);
             copy.merging.put(AnnotationKeys.DELIVERY_TIME, copy.notBeforeMs);
-        } else if (modified.isDeliveryFailed() && copy.outlet.equals(DELAYING)) {
+        } else if (isFailed && copy.outlet.equals(DELAYING)) {
             copy.notBeforeMs = nowMs() + REDELIVERY_DELAY_MS;
         }
         if (modified.isUndeliverableHere()) {
@@ -234,6 +255,14 @@ final class SimWorld {
         for (SimCopy copy : copiesGone) {
             copy.isRemoved |= copy.isBeingRemoved;
         }
+    }
+
+    /** An operator returns what is aside. */
+    void returning() {
+        copies.values().forEach(copy -> {
+            copy.isAsideSure = false;
+            copy.isDeferring = false;
+        });
     }
 
     /** The broker ended a receiver; what it says later must do no harm. */

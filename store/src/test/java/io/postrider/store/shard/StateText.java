@@ -35,7 +35,8 @@ final class StateText {
                 text.append(subscription.redeliveries().firstFailures().index().buckets())
                         .append(' ');
                 text.append(subscription.redeliveries().waits().buckets()).append(' ');
-                text.append(subscription.redeliveries().merged()).append('\n');
+                text.append(subscription.redeliveries().merged()).append(' ');
+                text.append(subscription.deferrals().tokens()).append('\n');
             }
             text.append("  trimmed ").append(address.log().trimmedTo()).append(" expiries ");
             text.append(address.log().expiries().buckets()).append(" delays ");
