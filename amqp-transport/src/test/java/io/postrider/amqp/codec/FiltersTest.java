@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnknownDescribedType;
@@ -46,8 +47,8 @@ class FiltersTest {
 
     @Test
     void noMapMeansNoFilter() {
-        assertEquals(new Filters.Applied(null, false, Map.of()), Filters.read(null));
-        assertEquals(new Filters.Applied(null, false, Map.of()), Filters.read(Map.of()));
+        assertEquals(new Filters.Applied(null, false, Set.of(), Map.of()), Filters.read(null));
+        assertEquals(new Filters.Applied(null, false, Set.of(), Map.of()), Filters.read(Map.of()));
     }
 
     @ParameterizedTest
@@ -55,7 +56,7 @@ class FiltersTest {
     void selectorIsToldByItsDescriptorNotItsKey(String key) {
         Map<Symbol, Object> filters = map(key, filter(SELECTOR, "a = 1"));
 
-        assertEquals(new Filters.Applied("a = 1", false, filters), Filters.read(filters));
+        assertEquals(new Filters.Applied("a = 1", false, Set.of(), filters), Filters.read(filters));
     }
 
     @ParameterizedTest
@@ -77,7 +78,7 @@ class FiltersTest {
             for (Object value : Arrays.asList("NoLocalFilter{}", List.of(), null)) {
                 Map<Symbol, Object> filters = map("no-local", filter(descriptor, value));
 
-                assertEquals(new Filters.Applied(null, true, filters), Filters.read(filters));
+                assertEquals(new Filters.Applied(null, true, Set.of(), filters), Filters.read(filters));
             }
         }
     }
@@ -99,7 +100,7 @@ class FiltersTest {
                 "a = 1");
 
         assertEquals(
-                new Filters.Applied("a = 1", true, map("jms-selector", selector, "no-local", noLocal)),
+                new Filters.Applied("a = 1", true, Set.of(), map("jms-selector", selector, "no-local", noLocal)),
                 Filters.read(filters));
     }
 
@@ -115,7 +116,7 @@ class FiltersTest {
     void blankSelectorIsNone() {
         Map<Symbol, Object> filters = map("selector", filter(SELECTOR, "  "));
 
-        assertEquals(new Filters.Applied(null, false, filters), Filters.read(filters));
+        assertEquals(new Filters.Applied(null, false, Set.of(), filters), Filters.read(filters));
     }
 
     @Test

@@ -6,7 +6,6 @@ import io.postrider.api.command.Command;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
-import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.Consumer;
 import io.postrider.api.port.ConsumerRequest;
@@ -14,17 +13,8 @@ import io.postrider.api.port.DeliverySink;
 import io.postrider.api.port.MessageInspector;
 import io.postrider.api.selector.Selector;
 import io.postrider.store.queue.AddressState;
-import io.postrider.store.queue.Bitmaps;
 import io.postrider.store.queue.SubscriptionState;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.longlong.LongIterator;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
@@ -46,38 +36,22 @@ public final class Dispatcher {
 
     private final AddressState address;
     private final @Nullable SubscriptionState durable;
-    private final MessageInspector inspector;
     private final Proposals proposals;
     private final MemoryBudget budget;
-    private final Counters totals;
-    private final Counters counters = new Counters();
+    private final Counters counters;
     private final Ledger ledger;
-    private final LateLane late = new LateLane();
-    private final Roaring64Bitmap ending = new Roaring64Bitmap();
-    private final Map<Long, List<Consumption>> exclusions = new HashMap<>();
+    private final Desk desk;
+    private final Feeds feeds;
+    private final SoftMessages soft;
+    private final Returns returns;
+    private final Applied applied;
+    private final Roster roster;
+    private final Removals removals;
     private final Outcomes outcomes;
-    private final @Nullable Waiting waiting;
-    private final @Nullable Backlog backlog;
-    private final @Nullable Sweeper sweeper;
-    private final Schedule softDelays = new Schedule();
-    private final Schedule softExpiries = new Schedule();
-
-    private final Map<String, Feed> feedBySelector = new HashMap<>();
-    private final List<Feed> feeds = new ArrayList<>();
-    private final Feed everything;
-    private final List<Consumption> consumers = new ArrayList<>();
+    private final @Nullable Stored stored;
+    private final Handout handout;
     private final Pending settles = new Pending();
     private final Pending expiries = new Pending();
-    /** Bytes that each purge on its way takes: a later one does not take them again. */
-    private final Deque<Long> purgingBytes = new ArrayDeque<>();
-
-    private int selectorFeeds;
-    private int nextConsumer;
-    private int pauses;
-    private long nextSequence = 1;
-    private long shownUpTo;
-    private long markedUpTo;
-    private boolean isMarked;
     private boolean isAwake;
     private boolean isDiscarded;
     private int inTransactions;
@@ -89,26 +63,29 @@ public final class Dispatcher {
     public Dispatcher(AddressState address, @Nullable SubscriptionState durable, Parts parts) {
         this.address = address;
         this.durable = durable;
-        this.inspector = parts.inspector();
         this.proposals = parts.proposals();
         this.budget = parts.budget();
-        this.totals = parts.totals();
-        this.ledger = new Ledger(budget);
-        this.outcomes = new Outcomes(this, ledger, proposals, counters, totals, inspector);
-        this.everything = newFeed(null, false, Set.of());
-        feeds.add(everything);
-        if (durable == null) {
-            waiting = null;
-            backlog = null;
-            sweeper = null;
-            return;
-        }
-        waiting = new Waiting(durable, proposals);
-        backlog = new Backlog(this, durable, parts, ledger, late, waiting, ending, exclusions);
-        sweeper = new Sweeper(this, durable, ledger, proposals, outcomes, waiting, ending);
-        shownUpTo = durable.dispatchedUpTo();
-        markedUpTo = shownUpTo;
+        this.desk = new Desk(this, address, durable, parts);
+        this.counters = desk.counters();
+        this.ledger = desk.ledger();
+        this.feeds = new Feeds(desk);
+        this.soft = new SoftMessages(desk, feeds);
+        this.returns = new Returns(desk, feeds, soft);
+        this.applied = new Applied(desk, feeds, returns);
+        this.roster = new Roster(desk);
+        this.removals = new Removals(desk);
+        this.outcomes = new Outcomes(this, ledger, proposals, counters, parts.totals(), parts.inspector());
+        this.stored = durable == null ? null : stored(durable, parts);
+        this.handout = new Handout(desk, roster, returns, soft, outcomes, stored);
         scheduleWake();
+    }
+
+    private Stored stored(SubscriptionState subscription, Parts parts) {
+        Waiting waiting = new Waiting(subscription, proposals);
+        Backlog backlog =
+                new Backlog(this, subscription, parts, ledger, desk.late(), waiting, desk.ending(), desk.exclusions());
+        Sweeper sweeper = new Sweeper(this, subscription, ledger, proposals, outcomes, waiting, desk.ending());
+        return new Stored(waiting, backlog, sweeper);
     }
 
     public AddressState address() {
@@ -136,7 +113,7 @@ public final class Dispatcher {
     }
 
     public int consumerCount() {
-        return consumers.size();
+        return roster.count();
     }
 
     /** Messages not done: ready, delayed and unsettled. Exact. */
@@ -149,7 +126,7 @@ public final class Dispatcher {
     }
 
     public long delayedCount() {
-        return (waiting == null ? 0 : waiting.count()) + ledger.softDelayedCount();
+        return (stored == null ? 0 : stored.waiting().count()) + ledger.softDelayedCount();
     }
 
     /** Put aside by consumers, and not with one that has asked for it. */
@@ -165,7 +142,8 @@ public final class Dispatcher {
     }
 
     public long unsettledCount() {
-        return ledger.unsettledCount() + (ending.isEmpty() ? 0 : ending.getLongCardinality());
+        return ledger.unsettledCount()
+                + (desk.ending().isEmpty() ? 0 : desk.ending().getLongCardinality());
     }
 
     public long bytes() {
@@ -197,7 +175,7 @@ public final class Dispatcher {
 
     /** Whether any consumer takes messages (browsers do not). */
     public boolean hasTakers() {
-        return consumers.stream().anyMatch(consumer -> !consumer.isBrowser());
+        return roster.hasTakers();
     }
 
     // ---- what the runner collects
@@ -221,12 +199,7 @@ public final class Dispatcher {
 
     /** The command that says how far messages were shown, to ride the next batch; null if nothing is new. */
     public @Nullable Command takeMark() {
-        isMarked = false;
-        if (durable == null || shownUpTo <= markedUpTo) {
-            return null;
-        }
-        markedUpTo = shownUpTo;
-        return new Command.MarkDispatched(durable.id(), durable.epoch(), shownUpTo);
+        return handout.shown().takeMark();
     }
 
     /** Whether a timer is needed to wake it at a time; remembers that there is one then. */
@@ -249,126 +222,41 @@ public final class Dispatcher {
 
     /** A durable message this subscription wants was applied. */
     public void published(long offset, Message message) {
-        if (backlog == null || waiting == null || sweeper == null) {
+        if (stored == null) {
             return;
         }
         counters.published++;
         long nowMs = proposals.nowMs();
         if (message.expiresAtMs() != Message.NEVER) {
-            sweeper.arrived(offset, message.expiresAtMs());
-            proposals.wakeAt(this, sweeper.nextMs());
+            stored.sweeper().arrived(offset, message.expiresAtMs());
+            proposals.wakeAt(this, stored.sweeper().nextMs());
         }
         if (message.deliverAtMs() > nowMs) {
-            waiting.addFar(offset, message.deliverAtMs(), nowMs);
-            proposals.wakeAt(this, waiting.nextMs());
+            stored.waiting().addFar(offset, message.deliverAtMs(), nowMs);
+            proposals.wakeAt(this, stored.waiting().nextMs());
             return;
         }
-        MessageInspector.Fields fields = selectorFeeds > 0 ? inspector.open(message) : null;
-        for (int i = 0; i < feeds.size(); i++) {
-            backlog.arrived(feeds.get(i), offset, message, fields);
-        }
+        feeds.arrived(offset, message, stored.backlog());
         proposals.wake(this);
     }
 
     /** A message that is in no log arrived. */
     public void publishedSoft(Message message) {
         counters.published++;
-        Entry entry = new Entry(ledger.nextSoftOffset(), address.log().end() - 1, nextSequence++, message);
-        ledger.add(entry);
-        if (message.expiresAtMs() != Message.NEVER) {
-            softExpiries.add(message.expiresAtMs(), entry);
-            proposals.wakeAt(this, message.expiresAtMs());
-        }
-        entry.dueMs = message.deliverAtMs();
-        if (entry.dueMs > proposals.nowMs()) {
-            delaySoft(entry);
-        } else {
-            offerSoft(entry);
-        }
-        proposals.wake(this);
-    }
-
-    private void delaySoft(Entry entry) {
-        ledger.move(entry, Entry.State.DELAYED);
-        softDelays.add(entry.dueMs, entry);
-        proposals.wakeAt(this, entry.dueMs);
-    }
-
-    private void offerSoft(Entry entry) {
-        MessageInspector.Fields fields = selectorFeeds > 0 ? inspector.open(entry.body()) : null;
-        for (int i = 0; i < feeds.size(); i++) {
-            Feed feed = feeds.get(i);
-            if (feed.takes(null) && feed.matches(fields)) {
-                Level level = feed.level(entry.priority);
-                if (level.softCount() > 2 * ledger.softCount() + Backlog.WINDOW) {
-                    level.compact(ledger);
-                }
-                level.addSoft(entry);
-            }
-        }
+        soft.published(message);
     }
 
     // ---- consumers come and go
-
-    private Feed newFeed(@Nullable Selector selector, boolean isBrowser, Set<String> tokens) {
-        Feed feed = new Feed(selector, isBrowser, tokens, durable == null ? 0 : durable.cursor(), durable == null);
-        if (durable != null && durable.depth() == 0) {
-            feed.level(Message.PRIORITY_DEFAULT).isCaughtUp = true;
-        }
-        return feed;
-    }
 
     /** Adds a consumer without credit. */
     public Consumption attach(ConsumerRequest request, @Nullable Selector selector, DeliverySink sink) {
         boolean isBrowser = request.mode() == ConsumerRequest.Mode.BROWSE;
         Feed feed = request.deferralTokens().isEmpty()
-                ? feedFor(selector, isBrowser)
-                : feedFor(selector, request.deferralTokens());
+                ? feeds.join(selector, isBrowser)
+                : feeds.join(selector, request.deferralTokens(), stored);
         Consumption consumer = new Consumption(request, sink, feed);
-        consumer.feed.consumers++;
-        consumers.add(consumer);
+        roster.add(consumer);
         return consumer;
-    }
-
-    /** A feed of its own, of what was put aside under some tokens. */
-    private Feed feedFor(@Nullable Selector selector, Set<String> tokens) {
-        Feed feed = newFeed(selector, false, tokens);
-        feeds.add(feed);
-        selectorFeeds += selector == null ? 0 : 1;
-        if (durable != null && backlog != null) {
-            for (Map.Entry<Long, String> aside : durable.deferrals().tokens().entrySet()) {
-                if (tokens.contains(aside.getValue())) {
-                    backlog.lookAgain(List.of(feed), aside.getKey());
-                }
-            }
-        }
-        return feed;
-    }
-
-    private Feed feedFor(@Nullable Selector selector, boolean isBrowser) {
-        if (!isBrowser) {
-            Feed known = selector == null ? everything : feedBySelector.get(selector.text());
-            if (known != null) {
-                return known;
-            }
-        }
-        Feed feed = newFeed(selector, isBrowser, Set.of());
-        for (Entry entry : ledger.sorted()) {
-            // Numbers of soft messages fall, so the newest comes first: the sorted set puts them right.
-            if (!entry.isDurable()
-                    && entry.state == Entry.State.READY
-                    && feed.matches(selector == null ? null : inspector.open(entry.body()))) {
-                feed.level(entry.priority).addReturned(entry, ledger);
-            }
-        }
-        feeds.add(feed);
-        if (selector != null) {
-            selectorFeeds++;
-            if (!isBrowser) {
-                feedBySelector.put(selector.text(), feed);
-            }
-        }
-        return feed;
     }
 
     /** A consumer goes; what it held is given back as {@code how} says. */
@@ -377,7 +265,7 @@ public final class Dispatcher {
             return;
         }
         consumer.isClosed = true;
-        consumers.remove(consumer);
+        roster.remove(consumer);
         boolean isOldest = true;
         for (Entry entry : consumer.unsettled.sorted()) {
             consumer.unsettled.remove(entry.deliveryId);
@@ -394,41 +282,21 @@ public final class Dispatcher {
             }
             isOldest = false;
         }
-        leave(consumer.feed);
+        feeds.leave(consumer.feed);
         proposals.wake(this);
     }
 
     /** Its consumer may have seen it; to be known even when the entry is not held any more. */
     private void doubt(Entry entry) {
         entry.isInDoubt = true;
-        if (entry.isDurable() && backlog != null) {
-            backlog.doubt(entry.offset);
+        if (entry.isDurable() && stored != null) {
+            stored.backlog().doubt(entry.offset);
         }
-    }
-
-    private void leave(Feed feed) {
-        feed.consumers--;
-        if (feed.consumers > 0 || feed == everything) {
-            return;
-        }
-        feeds.remove(feed);
-        if (feed.selector != null) {
-            selectorFeeds--;
-            if (!feed.isBrowser && feed.tokens.isEmpty()) {
-                feedBySelector.remove(feed.selector.text());
-            }
-        }
-        feed.close(ledger);
     }
 
     /** Ends every consumer: the address or subscription is gone, or the log has failed. */
     public void closeAll(Rejection reason) {
-        for (Consumption consumer : List.copyOf(consumers)) {
-            consumer.isClosed = true;
-            consumer.unsettled.clear(); // what it still says of them ends nothing
-            consumer.sink.closed(reason);
-        }
-        consumers.clear();
+        roster.closeAll(reason);
     }
 
     public void credit(Consumption consumer, long limit, boolean drain) {
@@ -441,63 +309,17 @@ public final class Dispatcher {
 
     /** Drops the messages that are in no log and not with a consumer; returns how many. */
     public long purgeSoft() {
-        long count = 0;
-        for (Entry entry : ledger.sorted()) {
-            if (!entry.isDurable() && (entry.state == Entry.State.READY || entry.state == Entry.State.DELAYED)) {
-                finishSoft(entry);
-                count++;
-            }
-        }
-        return count;
+        return soft.purge();
     }
 
     /** The command that removes every message of the log up to now, except those with a consumer or whose end is proposed. */
     public Command purge() {
-        OffsetRanges.Builder out = new OffsetRanges.Builder();
-        long removedBytes = subscription().bytes();
-        for (long bytes : purgingBytes) {
-            removedBytes -= bytes;
-        }
-        for (Entry entry : ledger.sorted()) {
-            if (entry.isDurable() && (entry.state == Entry.State.OUT || entry.state == Entry.State.ENDING)) {
-                out.add(entry.offset);
-                removedBytes -= entry.sizeBytes;
-            }
-        }
-        removedBytes = Math.max(0, removedBytes);
-        purgingBytes.add(removedBytes);
-        return new Command.Purge(subscription().id(), address.log().end(), out.build(), removedBytes);
+        return removals.purge(subscription());
     }
 
     /** Takes a message of the log out of dispatch, for a command that ends it; false unless it is ready. */
     public boolean claim(long offset) {
-        if (durable == null || waiting == null || !durable.wants(offset)) {
-            return false;
-        }
-        Entry held = ledger.get(offset);
-        if (held == null) {
-            return !waiting.contains(offset) && addEnding(offset);
-        }
-        if (held.state != Entry.State.READY) {
-            return false;
-        }
-        ledger.move(held, Entry.State.ENDING);
-        return true;
-    }
-
-    /** Whether a message of the log is with a consumer, or about to leave. */
-    public boolean isTaken(long offset) {
-        Entry held = ledger.get(offset);
-        return ending.contains(offset)
-                || (held != null && (held.state == Entry.State.OUT || held.state == Entry.State.ENDING));
-    }
-
-    private boolean addEnding(long offset) {
-        if (ending.contains(offset)) {
-            return false;
-        }
-        ending.addLong(offset);
-        return true;
+        return stored != null && removals.claim(offset, subscription(), stored);
     }
 
     /** Its command was refused: the message is where it was. */
@@ -505,11 +327,21 @@ public final class Dispatcher {
         Entry held = ledger.get(offset);
         if (held != null && held.state == Entry.State.ENDING) {
             giveBack(held);
-        } else if (backlog != null && durable != null && durable.wants(offset)) {
-            ending.removeLong(offset);
-            backlog.lookAgain(feeds, offset);
+        } else if (stored != null && durable != null && durable.wants(offset)) {
+            desk.ending().removeLong(offset);
+            stored.backlog().lookAgain(feeds.all(), offset);
             proposals.wake(this);
         }
+    }
+
+    /** Whether a message of the log is with a consumer, or about to leave. */
+    public boolean isTaken(long offset) {
+        return removals.isTaken(offset);
+    }
+
+    /** Gives some messages to nobody until they are settled or requeued: a prepared transaction holds them since before the restart. */
+    public void hold(OffsetRanges offsets) {
+        removals.hold(offsets, subscription());
     }
 
     /** Whether it was pumped since this was last asked. */
@@ -519,26 +351,15 @@ public final class Dispatcher {
         return moved;
     }
 
-    /** Gives some messages to nobody until they are settled or requeued: a prepared transaction holds them since before the restart. */
-    public void hold(OffsetRanges offsets) {
-        for (int range = 0; range < offsets.rangeCount(); range++) {
-            for (long offset = offsets.first(range); offset <= offsets.last(range); offset++) {
-                if (subscription().wants(offset)) {
-                    ending.addLong(offset);
-                }
-            }
-        }
-    }
-
     /** Lets go of messages that can be read again; feeds read them again when they are asked for. */
     public void unload() {
-        feeds.forEach(feed -> feed.unload(ledger, address.log().end()));
+        feeds.unload();
     }
 
     /** Gives up what it holds: its subscription is gone. */
     public void discard() {
         isDiscarded = true;
-        feeds.forEach(feed -> feed.close(ledger));
+        feeds.close();
         ledger.discard();
         settles.clear();
         expiries.clear();
@@ -616,220 +437,74 @@ public final class Dispatcher {
     void exclude(Consumption consumer, Entry entry) {
         entry.exclude(consumer);
         if (entry.isDurable() && entry.excluded() != null) {
-            exclusions.put(entry.offset, entry.excluded());
+            desk.exclusions().put(entry.offset, entry.excluded());
         }
     }
 
     /** Whether any consumer could be given a message. */
     boolean canAnyTake(Entry entry) {
-        return consumers.stream().anyMatch(consumer -> canTake(consumer, entry));
-    }
-
-    private boolean canTake(Consumption consumer, Entry entry) {
-        Message message = entry.message;
-        return !consumer.isBrowser()
-                && !consumer.isClosed
-                && !entry.excludes(consumer)
-                && (consumer.feed.selector == null
-                        || message == null
-                        || consumer.feed.matches(inspector.open(message)));
+        return roster.canAnyTake(entry);
     }
 
     /** Holds back what could overtake until the log has decided: the consumer, or everybody when the consumer is gone. */
     void pause(Consumption consumer, Entry entry) {
-        ledger.move(entry, Entry.State.ENDING);
-        entry.owner = consumer;
-        if (consumer.isClosed) {
-            pauses++;
-        } else {
-            consumer.pauses++;
-        }
-        entry.isPausing = true;
-    }
-
-    private void resume(Entry entry) {
-        if (!entry.isPausing) {
-            return;
-        }
-        entry.isPausing = false;
-        Consumption consumer = entry.owner;
-        if (consumer != null && consumer.pauses > 0) {
-            consumer.pauses--;
-        } else {
-            pauses = Math.max(0, pauses - 1);
-        }
-        proposals.wake(this);
+        returns.pause(consumer, entry);
     }
 
     void confirm(Entry entry) {
-        Consumption consumer = entry.owner;
-        if (entry.isConfirmWanted && consumer != null && !consumer.isClosed) {
-            consumer.sink.settled(entry.deliveryId);
-        }
-        entry.isConfirmWanted = false;
+        entry.confirm();
     }
 
     /** Back to its place, or to its waiting. */
     void giveBack(Entry entry) {
-        entry.owner = null;
-        proposals.wake(this);
-        if (!entry.isDurable() && entry.dueMs > proposals.nowMs()) {
-            delaySoft(entry);
-            return;
-        }
-        if (entry.message == null && backlog != null) {
-            backlog.returned(feeds, entry);
-            return;
-        }
-        String token = durable == null || !entry.isDurable()
-                ? null
-                : durable.deferrals().token(entry.offset);
-        if (token != null && feeds.stream().noneMatch(feed -> feed.takes(token))) {
-            ledger.remove(entry); // until somebody asks for it
-            return;
-        }
-        ledger.move(entry, Entry.State.READY);
-        MessageInspector.Fields fields = selectorFeeds > 0 ? inspector.open(entry.body()) : null;
-        for (int i = 0; i < feeds.size(); i++) {
-            Feed feed = feeds.get(i);
-            if (!feed.isBrowser && feed.takes(token) && feed.matches(fields)) {
-                feed.level(entry.priority).addReturned(entry, ledger);
-            }
-        }
+        returns.giveBack(entry, stored);
     }
 
     void finishSoft(Entry entry) {
-        ledger.remove(entry);
-        confirm(entry);
-        entry.owner = null;
+        soft.finish(entry);
     }
 
     // ---- the log has decided
 
     /** A settle was applied. */
     public void settled(long offset) {
-        Entry entry = finish(offset);
-        Consumption consumer = entry == null ? null : entry.atMostOnceTo;
-        if (entry != null && consumer != null && !consumer.isClosed) {
-            consumer.handovers--;
-            consumer.sink.deliver(entry.deliveryId, entry.body(), entry.deliveryCount());
-            proposals.wake(this);
-        }
+        applied.settled(offset, stored);
     }
 
     public void deadLettered(long offset) {
-        counters.deadLettered++;
-        totals.deadLettered++;
-        finish(offset);
+        applied.deadLettered(offset, stored);
     }
 
     public void expired(long offset) {
-        counters.expired++;
-        totals.expired++;
-        finish(offset);
-    }
-
-    private @Nullable Entry finish(long offset) {
-        forget(offset);
-        Entry entry = ledger.get(offset);
-        if (entry == null) {
-            return null;
-        }
-        Consumption owner = entry.owner;
-        if (entry.state == Entry.State.OUT && owner != null) {
-            owner.unsettled.remove(entry.deliveryId); // purged under its hands
-        }
-        ledger.remove(entry);
-        resume(entry);
-        confirm(entry);
-        return entry;
-    }
-
-    private void forget(long offset) {
-        if (backlog != null && waiting != null) {
-            backlog.finished(offset);
-            waiting.finished(offset);
-        }
-        if (!exclusions.isEmpty()) {
-            exclusions.remove(offset);
-        }
+        applied.expired(offset, stored);
     }
 
     /** Everything below an offset was removed, except what was out when it was proposed. */
     public void purged(long upToExclusive) {
-        purgingBytes.poll();
-        if (durable == null || waiting == null) {
-            return;
+        removals.purged();
+        if (durable != null && stored != null) {
+            applied.purged(upToExclusive, durable, stored);
         }
-        for (Entry entry : ledger.sorted()) {
-            if (entry.isDurable() && !durable.wants(entry.offset)) {
-                finish(entry.offset);
-            }
-        }
-        late.purged(durable);
-        waiting.purged();
-        feeds.forEach(feed -> feed.purged(durable));
-        exclusions.keySet().removeIf(offset -> !durable.wants(offset));
-        Bitmaps.removeBelow(ending, upToExclusive);
     }
 
     /** A message was put aside: it goes to those only who ask for its token. */
     public void deferred(Command.Defer command) {
-        Entry entry = ledger.get(command.offset());
-        if (entry != null && durable != null) {
-            settleRecord(entry, durable, command.merge());
-            if (entry.state == Entry.State.ENDING) {
-                giveBack(entry);
-            }
-        } else if (backlog != null) {
-            backlog.lookAgain(feeds, command.offset());
-            proposals.wake(this);
+        if (durable != null && stored != null) {
+            applied.deferred(command, durable, stored);
         }
     }
 
     /** What was put aside is back in its place. */
     public void deferredReturned(Roaring64Bitmap offsets) {
-        LongIterator each = Bitmaps.each(offsets);
-        while (backlog != null && each.hasNext()) {
-            backlog.lookAgain(feeds, each.next());
+        if (stored != null) {
+            applied.deferredReturned(offsets, stored);
         }
-        proposals.wake(this);
-    }
-
-    private void settleRecord(Entry entry, SubscriptionState subscription, Annotations merge) {
-        entry.attempts = subscription.redeliveries().attempts(entry.offset);
-        entry.isInDoubt &= entry.attempts == 0; // a counted attempt stands for it
-        if (entry.message != null) {
-            entry.message = entry.message.withAdded(merge);
-        }
-        resume(entry);
-        confirm(entry);
     }
 
     /** A requeue was applied: the message is back with its new record. */
     public void requeued(Command.Requeue command) {
-        Entry entry = ledger.get(command.offset());
-        if (durable == null || waiting == null) {
-            return;
-        }
-        if (entry == null) {
-            if (!ending.isEmpty() && ending.contains(command.offset())) {
-                ending.removeLong(command.offset()); // held since a restart
-                waiting.add(command.offset(), proposals.nowMs());
-                proposals.wake(this);
-            }
-            return;
-        }
-        settleRecord(entry, durable, command.merge());
-        if (entry.state != Entry.State.ENDING) {
-            return;
-        }
-        if (command.notBeforeMs() > proposals.nowMs()) {
-            ledger.remove(entry);
-            waiting.add(entry.offset, command.notBeforeMs());
-            proposals.wakeAt(this, command.notBeforeMs());
-        } else {
-            giveBack(entry);
+        if (durable != null && stored != null) {
+            applied.requeued(command, durable, stored);
         }
     }
 
@@ -840,166 +515,36 @@ public final class Dispatcher {
         long nowMs = proposals.nowMs();
         hasMoved = true;
         runSchedules(nowMs);
-        if (pauses == 0) {
-            do {
-                dispatch(nowMs);
-            } while (fillFeeds());
-        }
-        for (int i = 0; i < consumers.size(); i++) {
-            answerDrain(consumers.get(i));
-        }
+        handout.run(nowMs);
     }
 
     private void runSchedules(long nowMs) {
-        if (waiting != null && waiting.nextMs() <= nowMs) {
-            waiting.ripen(nowMs, () -> proposals.wake(this));
-            for (Roaring64Bitmap due = waiting.due(nowMs); due != null; due = waiting.due(nowMs)) {
-                late.add(address.log().end() - 1, nextSequence++, due);
-                lookAgain();
+        if (stored != null) {
+            ripen(stored.waiting(), nowMs);
+            if (stored.sweeper().nextMs() <= nowMs) {
+                stored.sweeper().sweep(nowMs);
             }
         }
-        if (sweeper != null && sweeper.nextMs() <= nowMs) {
-            sweeper.sweep(nowMs);
-        }
-        runSoftSchedules(nowMs);
+        soft.run(nowMs, outcomes);
         scheduleWake();
     }
 
-    private void lookAgain() {
-        for (Feed feed : feeds) {
-            for (int priority = feed.highest(); priority >= 0; priority--) {
-                Level level = feed.existing(priority);
-                if (level != null && level.isCaughtUp) {
-                    level.isCaughtUp = false;
-                    level.scan = address.log().end();
-                }
-            }
+    /** Messages that waited become ready. */
+    private void ripen(Waiting waiting, long nowMs) {
+        if (waiting.nextMs() > nowMs) {
+            return;
         }
-    }
-
-    private void runSoftSchedules(long nowMs) {
-        if (!softDelays.isEmpty() && softDelays.nextMs() <= nowMs) {
-            for (Entry entry : softDelays.due(nowMs)) {
-                if (entry.state == Entry.State.DELAYED && entry.dueMs <= nowMs) {
-                    ledger.move(entry, Entry.State.READY);
-                    offerSoft(entry);
-                }
-            }
-        }
-        if (!softExpiries.isEmpty() && softExpiries.nextMs() <= nowMs) {
-            for (Entry entry : softExpiries.due(nowMs)) {
-                if (entry.state == Entry.State.READY || entry.state == Entry.State.DELAYED) {
-                    outcomes.expire(entry);
-                }
-            }
+        waiting.ripen(nowMs, () -> proposals.wake(this));
+        for (Roaring64Bitmap due = waiting.due(nowMs); due != null; due = waiting.due(nowMs)) {
+            desk.late().add(address.log().end() - 1, soft.nextSequence(), due);
+            feeds.lookAgain();
         }
     }
 
     private void scheduleWake() {
-        long next = Long.MAX_VALUE;
-        if (waiting != null && sweeper != null) {
-            next = Math.min(waiting.nextMs(), sweeper.nextMs());
-        }
-        next = softDelays.isEmpty() ? next : Math.min(next, softDelays.nextMs());
-        next = softExpiries.isEmpty() ? next : Math.min(next, softExpiries.nextMs());
+        long next = Math.min(stored == null ? Long.MAX_VALUE : stored.nextMs(), soft.nextMs());
         if (next != Long.MAX_VALUE) {
             proposals.wakeAt(this, next);
         }
-    }
-
-    private void dispatch(long nowMs) {
-        int idle = 0;
-        while (idle < consumers.size()) {
-            if (nextConsumer >= consumers.size()) {
-                nextConsumer = 0;
-            }
-            Consumption consumer = consumers.get(nextConsumer++);
-            idle = dispatchOne(consumer, nowMs) ? 0 : idle + 1;
-        }
-        if (!isMarked && shownUpTo > markedUpTo) {
-            isMarked = true;
-            proposals.marked(this);
-        }
-    }
-
-    private boolean dispatchOne(Consumption consumer, long nowMs) {
-        if (!consumer.mayTake()) {
-            return false;
-        }
-        Entry entry = consumer.feed.next(consumer, ledger, late);
-        if (entry == null) {
-            return false;
-        }
-        if (entry.body().isExpiredAt(nowMs)) {
-            outcomes.expire(entry);
-        } else if (consumer.isBrowser()) {
-            consumer.sink.deliver(consumer.dispatched++, entry.body(), entry.deliveryCount());
-            consumer.feed.level(entry.priority).skip(entry, ledger);
-        } else {
-            hand(consumer, entry);
-        }
-        return true;
-    }
-
-    private void hand(Consumption consumer, Entry entry) {
-        entry.owner = consumer;
-        entry.deliveryId = consumer.dispatched++;
-        counters.delivered++;
-        totals.delivered++;
-        if (entry.isDurable()) {
-            shownUpTo = Math.max(shownUpTo, entry.offset + 1);
-        }
-        // A large message's body goes with the message, and is needed until the consumer says that it has been sent.
-        if (consumer.request.mode() == ConsumerRequest.Mode.AT_MOST_ONCE
-                && entry.body().body() == null) {
-            handAtMostOnce(consumer, entry);
-            return;
-        }
-        ledger.move(entry, Entry.State.OUT);
-        consumer.unsettled.put(entry);
-        consumer.sink.deliver(entry.deliveryId, entry.body(), entry.deliveryCount());
-        if (budget.isTight()) {
-            ledger.unload(entry);
-        }
-    }
-
-    /** At most once: the message is done before it is shown, so that no crash can show it twice. */
-    private void handAtMostOnce(Consumption consumer, Entry entry) {
-        if (entry.isDurable()) {
-            entry.atMostOnceTo = consumer;
-            consumer.handovers++;
-            ledger.move(entry, Entry.State.ENDING);
-            proposals.settle(this, entry.offset, entry.sizeBytes);
-        } else {
-            finishSoft(entry);
-            consumer.sink.deliver(entry.deliveryId, entry.body(), entry.deliveryCount());
-        }
-    }
-
-    /** Reads ahead for the consumers that would take more. Returns whether there is more to hand out at once. */
-    private boolean fillFeeds() {
-        if (backlog == null) {
-            return false;
-        }
-        boolean hasMore = false;
-        for (int i = 0; i < consumers.size(); i++) {
-            Consumption consumer = consumers.get(i);
-            if (consumer.mayTake() && !consumer.feed.isWhole()) {
-                hasMore |= backlog.fill(consumer);
-            }
-        }
-        return hasMore;
-    }
-
-    private void answerDrain(Consumption consumer) {
-        if (!consumer.isDraining || consumer.pauses > 0 || consumer.handovers > 0 || pauses > 0) {
-            return;
-        }
-        if (consumer.mayTake() && !consumer.feed.isExhausted()) {
-            return; // what is being read is available too
-        }
-        consumer.isDraining = false;
-        consumer.limit = consumer.dispatched;
-        consumer.sink.drained();
     }
 }

@@ -92,6 +92,11 @@ final class Entry {
         return offset >= 0;
     }
 
+    /** Whether it is with a consumer, or its end is proposed. */
+    boolean isTaken() {
+        return state == State.OUT || state == State.ENDING;
+    }
+
     /** The message, which the caller knows to be in the heap. */
     Message body() {
         Message held = message;
@@ -103,6 +108,15 @@ final class Entry {
 
     int deliveryCount() {
         return attempts + (isInDoubt ? 1 : 0);
+    }
+
+    /** Tells its consumer, if that waits for it, that its outcome is durable. */
+    void confirm() {
+        Consumption consumer = owner;
+        if (isConfirmWanted && consumer != null && !consumer.isClosed) {
+            consumer.sink.settled(deliveryId);
+        }
+        isConfirmWanted = false;
     }
 
     @Nullable

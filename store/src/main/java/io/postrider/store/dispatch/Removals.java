@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Postrider authors
+package io.postrider.store.dispatch;
+
+import io.postrider.api.command.Command;
+import io.postrider.api.command.OffsetRanges;
+import io.postrider.store.queue.SubscriptionState;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+
+/** Takes messages of the log out of dispatch because of what operators and prepared transactions want. Owned by the shard's thread. */
+final class Removals {
+    private final Desk desk;
+    /** Bytes that each purge on its way takes: a later one does not take them again. */
+    private final Deque<Long> purgingBytes = new ArrayDeque<>();
+
+    Removals(Desk desk) {
+        this.desk = desk;
+    }
+
+    /** The command that removes every message of the log up to now, except those with a consumer or whose end is proposed. */
+    Command purge(SubscriptionState subscription) {
+        OffsetRanges.Builder out = new OffsetRanges.Builder();
+        long removedBytes = subscription.bytes();
+        for (long bytes : purgingBytes) {
+            removedBytes -= bytes;
+        }
+        for (Entry entry : desk.ledger().sorted()) {
+            if (entry.isDurable() && entry.isTaken()) {
+                out.add(entry.offset);
+                removedBytes -= entry.sizeBytes;
+            }
+        }
+        removedBytes = Math.max(0, removedBytes);
+        purgingBytes.add(removedBytes);
+        return new Command.Purge(subscription.id(), desk.address().log().end(), out.build(), removedBytes);
+    }
+
+    /** The oldest purge on its way was applied. */
+    void purged() {
+        purgingBytes.poll();
+    }
+
+    /** Takes a ready message for a command that ends it; false if it is not ready. */
+    boolean claim(long offset, SubscriptionState subscription, Stored stored) {
+        if (!subscription.wants(offset)) {
+            return false;
+        }
+        Entry held = desk.ledger().get(offset);
+        if (held == null) {
+            return !stored.waiting().contains(offset) && addEnding(offset);
+        }
+        if (held.state != Entry.State.READY) {
+            return false;
+        }
+        desk.ledger().move(held, Entry.State.ENDING);
+        return true;
+    }
+
+    private boolean addEnding(long offset) {
+        Roaring64Bitmap ending = desk.ending();
+        if (ending.contains(offset)) {
+            return false;
+        }
+        ending.addLong(offset);
+        return true;
+    }
+
+    /** Gives some messages to nobody until they are settled or requeued. */
+    void hold(OffsetRanges offsets, SubscriptionState subscription) {
+        for (int range = 0; range < offsets.rangeCount(); range++) {
+            for (long offset = offsets.first(range); offset <= offsets.last(range); offset++) {
+                if (subscription.wants(offset)) {
+                    desk.ending().addLong(offset);
+                }
+            }
+        }
+    }
+
+    /** Whether a message of the log is with a consumer, or about to leave. */
+    boolean isTaken(long offset) {
+        Entry held = desk.ledger().get(offset);
+        return desk.ending().contains(offset) || (held != null && held.isTaken());
+    }
+}
