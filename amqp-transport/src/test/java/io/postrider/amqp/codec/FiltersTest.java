@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnknownDescribedType;
@@ -227,5 +228,21 @@ class FiltersTest {
                 Map.of(Symbol.valueOf("color"), "x"), Map.of(Symbol.valueOf("to"), List.of()), Map.of(), "no map")) {
             assertEquals(Map.of(), applied(map("f", filter(PROPERTIES, value))).applied());
         }
+    }
+
+    @Test
+    void deferralTokensAreOneOrAList() {
+        Symbol key = Symbol.valueOf("postrider:deferral-token");
+
+        assertEquals(Set.of("a"), tokens(Map.of(key, new UnknownDescribedType(key, "a"))));
+        assertEquals(
+                Set.of("a", "b"),
+                tokens(Map.of(Symbol.valueOf("f"), new UnknownDescribedType(key, List.of("a", "b")))));
+        assertEquals(Set.of("a"), tokens(Map.of(key, "a")));
+        assertInstanceOf(Filters.Refused.class, Filters.read(Map.of(key, new UnknownDescribedType(key, 7))));
+    }
+
+    private static Set<String> tokens(Map<?, ?> filters) {
+        return assertInstanceOf(Filters.Applied.class, Filters.read(filters)).deferralTokens();
     }
 }

@@ -59,6 +59,7 @@ public final class Dispatcher {
     private final @Nullable Waiting waiting;
     private final @Nullable Backlog backlog;
     private final @Nullable Sweeper sweeper;
+    private final Views views;
     private final Schedule softDelays = new Schedule();
     private final Schedule softExpiries = new Schedule();
 
@@ -101,11 +102,13 @@ public final class Dispatcher {
             waiting = null;
             backlog = null;
             sweeper = null;
+            views = new Views(this, ledger, null, ending, consumers);
             return;
         }
         waiting = new Waiting(durable, proposals);
         backlog = new Backlog(this, durable, parts, ledger, late, waiting, ending, exclusions);
         sweeper = new Sweeper(this, durable, ledger, proposals, outcomes, waiting, ending);
+        views = new Views(this, ledger, waiting, ending, consumers);
         shownUpTo = durable.dispatchedUpTo();
         markedUpTo = shownUpTo;
         scheduleWake();
@@ -198,6 +201,21 @@ public final class Dispatcher {
     /** Whether any consumer takes messages (browsers do not). */
     public boolean hasTakers() {
         return consumers.stream().anyMatch(consumer -> !consumer.isBrowser());
+    }
+
+    /** Itself at this moment, for those who explain. */
+    public QueueView view() {
+        return views.queue(pauses > 0);
+    }
+
+    /** Where a message of the log stands; only where the subscription is durable. */
+    public PlaceView place(long offset) {
+        return views.place(offset);
+    }
+
+    /** The first offsets of the log that are ready; only where the subscription is durable. */
+    public long[] readyOffsets(int max) {
+        return views.readyOffsets(max);
     }
 
     // ---- what the runner collects
