@@ -16,9 +16,11 @@ import io.postrider.server.cli.ReceiveCommand;
 import io.postrider.server.cli.RestoreCommand;
 import io.postrider.server.cli.RunCommand;
 import io.postrider.server.cli.SendCommand;
+import io.postrider.server.cli.TraceCommand;
 import io.postrider.server.cli.TransactionCommand;
 import io.postrider.server.cli.UserCommand;
 import io.postrider.server.cli.VersionCommand;
+import io.postrider.server.cli.WhyCommand;
 import io.postrider.server.config.ConfigException;
 import io.postrider.server.demo.DemoCommand;
 import io.postrider.server.process.StartException;
@@ -56,6 +58,8 @@ public final class Main implements Runnable {
             PolicyCommand.class,
             DlqCommand.class,
             ForwardCommand.class,
+            TraceCommand.class,
+            WhyCommand.class,
             TransactionCommand.class,
             UserCommand.class,
             DataCommand.class,

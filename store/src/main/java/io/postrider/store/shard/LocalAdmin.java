@@ -20,9 +20,12 @@ import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.LetterAdmin;
+import io.postrider.api.port.MessageTrace;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.StorageStats;
+import io.postrider.api.port.TraceRequest;
+import io.postrider.api.port.WhyRequest;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.MemoryBudget;
@@ -47,6 +50,8 @@ public final class LocalAdmin implements BrokerAdmin {
     private final Projection projection;
     private final LocalBranches branches;
     private final Letters letters;
+    private final Explanations explanations;
+    private final Tracer tracer;
     private volatile BrokerStats stats =
             new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
@@ -60,8 +65,12 @@ public final class LocalAdmin implements BrokerAdmin {
             Checkpointing checkpointing,
             Projection projection,
             LocalBranches branches,
-            Letters letters) {
+            Letters letters,
+            Explanations explanations,
+            Tracer tracer) {
         this.letters = letters;
+        this.explanations = explanations;
+        this.tracer = tracer;
         this.state = state;
         this.disk = disk;
         this.runner = runner;
@@ -262,6 +271,16 @@ public final class LocalAdmin implements BrokerAdmin {
                     (token, result) -> answer(reply, result, result.count()),
                     0);
         });
+    }
+
+    @Override
+    public void why(WhyRequest request, Reply<String> reply) {
+        runner.run(() -> explanations.why(request, reply));
+    }
+
+    @Override
+    public void trace(TraceRequest request, Reply<MessageTrace> reply) {
+        runner.run(() -> tracer.trace(request, reply));
     }
 
     @Override
