@@ -19,6 +19,7 @@ import io.postrider.server.cli.SendCommand;
 import io.postrider.server.cli.TransactionCommand;
 import io.postrider.server.cli.UserCommand;
 import io.postrider.server.cli.VersionCommand;
+import io.postrider.server.cli.WhyCommand;
 import io.postrider.server.config.ConfigException;
 import io.postrider.server.demo.DemoCommand;
 import io.postrider.server.process.StartException;
@@ -56,6 +57,7 @@ public final class Main implements Runnable {
             PolicyCommand.class,
             DlqCommand.class,
             ForwardCommand.class,
+            WhyCommand.class,
             TransactionCommand.class,
             UserCommand.class,
             DataCommand.class,

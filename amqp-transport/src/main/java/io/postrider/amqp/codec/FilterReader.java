@@ -44,7 +44,7 @@ final class FilterReader {
 
     Filters read(@Nullable Map<?, ?> filters) {
         if (filters == null) {
-            return new Filters.Applied(null, false, Set.of(), Map.of());
+            return new Filters.Applied(null, false, Map.of());
         }
         for (Map.Entry<?, ?> entry : filters.entrySet()) {
             if (entry.getKey() instanceof Symbol key && isDeferralToken(key, entry.getValue())) {

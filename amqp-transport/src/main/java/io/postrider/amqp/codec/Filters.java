@@ -18,7 +18,12 @@ public sealed interface Filters {
      * @param applied what the attach answers with: the filters as they came, less those that are not supported
      */
     record Applied(@Nullable String selector, boolean noLocal, Set<String> deferralTokens, Map<Symbol, Object> applied)
-            implements Filters {}
+            implements Filters {
+        /** Filters that ask for nothing that was put aside. */
+        Applied(@Nullable String selector, boolean noLocal, Map<Symbol, Object> applied) {
+            this(selector, noLocal, Set.of(), applied);
+        }
+    }
 
     /** A filter that is supported is not valid. */
     record Refused(Rejection rejection) implements Filters {}

@@ -229,4 +229,20 @@ class FiltersTest {
             assertEquals(Map.of(), applied(map("f", filter(PROPERTIES, value))).applied());
         }
     }
+
+    @Test
+    void deferralTokensAreOneOrAList() {
+        Symbol key = Symbol.valueOf("postrider:deferral-token");
+
+        assertEquals(Set.of("a"), tokens(Map.of(key, new UnknownDescribedType(key, "a"))));
+        assertEquals(
+                Set.of("a", "b"),
+                tokens(Map.of(Symbol.valueOf("f"), new UnknownDescribedType(key, List.of("a", "b")))));
+        assertEquals(Set.of("a"), tokens(Map.of(key, "a")));
+        assertInstanceOf(Filters.Refused.class, Filters.read(Map.of(key, new UnknownDescribedType(key, 7))));
+    }
+
+    private static Set<String> tokens(Map<?, ?> filters) {
+        return assertInstanceOf(Filters.Applied.class, Filters.read(filters)).deferralTokens();
+    }
 }

@@ -67,6 +67,9 @@ public interface BrokerAdmin {
      */
     void returnDeferred(AddressKey address, String subscription, Reply<Long> reply);
 
+    /** Why something does not move, in a sentence with numbers; {@code NOT_FOUND} if it is not there. */
+    void why(WhyRequest request, Reply<String> reply);
+
     /** What is done with dead letters. */
     LetterAdmin letters();
 

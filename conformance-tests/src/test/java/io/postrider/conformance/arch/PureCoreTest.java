@@ -40,6 +40,7 @@ class PureCoreTest {
         "io.postrider.store.queue..",
         "io.postrider.store.topic..",
         "io.postrider.store.dispatch..",
+        "io.postrider.store.explain..",
         "io.postrider.store.codec.."
     };
 

@@ -50,6 +50,7 @@ public final class ApiRoutes {
         new ForwardRoutes(admin).mount(router);
         new TransactionRoutes(admin.branches()).mount(router);
         new LetterRoutes(admin).mount(router);
+        new WhyRoutes(admin).mount(router);
         new UserRoutes(admin, userMaker).mount(router);
         new BackupRoutes(backup).mount(router);
     }

@@ -22,6 +22,7 @@ import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.StorageStats;
+import io.postrider.api.port.WhyRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -159,6 +160,11 @@ final class FakeAdmin implements BrokerAdmin {
     @Override
     public void returnDeferred(AddressKey address, String subscription, Reply<Long> reply) {
         answer(reply, 3L);
+    }
+
+    @Override
+    public void why(WhyRequest request, Reply<String> reply) {
+        answer(reply, "because of " + request.address());
     }
 
     @Override

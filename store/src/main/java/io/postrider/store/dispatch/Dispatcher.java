@@ -50,6 +50,7 @@ public final class Dispatcher {
     private final Outcomes outcomes;
     private final @Nullable Stored stored;
     private final Handout handout;
+    private final Views views;
     private final Pending settles = new Pending();
     private final Pending expiries = new Pending();
     private boolean isAwake;
@@ -77,6 +78,7 @@ public final class Dispatcher {
         this.outcomes = new Outcomes(this, ledger, proposals, counters, parts.totals(), parts.inspector());
         this.stored = durable == null ? null : stored(durable, parts);
         this.handout = new Handout(desk, roster, returns, soft, outcomes, stored);
+        this.views = new Views(desk, roster, stored == null ? null : stored.waiting());
         scheduleWake();
     }
 
@@ -176,6 +178,21 @@ public final class Dispatcher {
     /** Whether any consumer takes messages (browsers do not). */
     public boolean hasTakers() {
         return roster.hasTakers();
+    }
+
+    /** Itself at this moment, for those who explain. */
+    public QueueView view() {
+        return views.queue(returns.isPausing());
+    }
+
+    /** Where a message of the log stands; only where the subscription is durable. */
+    public PlaceView place(long offset) {
+        return views.place(offset);
+    }
+
+    /** The first offsets of the log that are ready; only where the subscription is durable. */
+    public long[] readyOffsets(int max) {
+        return views.readyOffsets(max);
     }
 
     // ---- what the runner collects

@@ -178,8 +178,18 @@ final class Waiting {
         }
     }
 
-    /** Messages by the millisecond at which they are due, for those who explain. */
-    Map<Long, Roaring64Bitmap> exact() {
-        return exact;
+    /** When a message that waits is due; for one sent with a far time, when its bucket begins. */
+    long dueMs(long offset) {
+        for (Map.Entry<Long, Roaring64Bitmap> due : exact.entrySet()) {
+            if (due.getValue().contains(offset)) {
+                return due.getKey();
+            }
+        }
+        for (Map.Entry<Long, Roaring64Bitmap> bucket : coarse.buckets().entrySet()) {
+            if (bucket.getValue().contains(offset)) {
+                return bucket.getKey();
+            }
+        }
+        return 0;
     }
 }

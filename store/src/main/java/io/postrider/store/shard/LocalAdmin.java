@@ -23,6 +23,7 @@ import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.StorageStats;
+import io.postrider.api.port.WhyRequest;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.MemoryBudget;
@@ -47,6 +48,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final Projection projection;
     private final LocalBranches branches;
     private final Letters letters;
+    private final Explanations explanations;
     private volatile BrokerStats stats =
             new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
@@ -60,8 +62,10 @@ public final class LocalAdmin implements BrokerAdmin {
             Checkpointing checkpointing,
             Projection projection,
             LocalBranches branches,
-            Letters letters) {
+            Letters letters,
+            Explanations explanations) {
         this.letters = letters;
+        this.explanations = explanations;
         this.state = state;
         this.disk = disk;
         this.runner = runner;
@@ -262,6 +266,11 @@ public final class LocalAdmin implements BrokerAdmin {
                     (token, result) -> answer(reply, result, result.count()),
                     0);
         });
+    }
+
+    @Override
+    public void why(WhyRequest request, Reply<String> reply) {
+        runner.run(() -> explanations.why(request, reply));
     }
 
     @Override

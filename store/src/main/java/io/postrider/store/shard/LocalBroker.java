@@ -114,8 +114,19 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
         this.bodyStore = new LocalBodies(runner, state);
         Letters letters = new Letters(state, runner, effects, parts.inspector, loop, parts.wallClockMs);
+        Explanations explanations = new Explanations(state, runner, effects, parts.inspector);
         this.admin = new LocalAdmin(
-                state, disk, runner, effects, gate, budget, checkpointing, parts.projection, branches, letters);
+                state,
+                disk,
+                runner,
+                effects,
+                gate,
+                budget,
+                checkpointing,
+                parts.projection,
+                branches,
+                letters,
+                explanations);
         parts.projection.recovered(
                 index,
                 state.policies().rules(),

@@ -68,6 +68,10 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
         return request.user();
     }
 
+    String container() {
+        return request.containerId();
+    }
+
     /** Why it gets no credit. */
     Holds holds() {
         return holds;
