@@ -16,6 +16,7 @@ import io.postrider.server.cli.ReceiveCommand;
 import io.postrider.server.cli.RestoreCommand;
 import io.postrider.server.cli.RunCommand;
 import io.postrider.server.cli.SendCommand;
+import io.postrider.server.cli.TraceCommand;
 import io.postrider.server.cli.TransactionCommand;
 import io.postrider.server.cli.UserCommand;
 import io.postrider.server.cli.VersionCommand;
@@ -57,6 +58,7 @@ public final class Main implements Runnable {
             PolicyCommand.class,
             DlqCommand.class,
             ForwardCommand.class,
+            TraceCommand.class,
             WhyCommand.class,
             TransactionCommand.class,
             UserCommand.class,

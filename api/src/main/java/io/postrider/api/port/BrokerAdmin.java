@@ -70,6 +70,9 @@ public interface BrokerAdmin {
     /** Why something does not move, in a sentence with numbers; {@code NOT_FOUND} if it is not there. */
     void why(WhyRequest request, Reply<String> reply);
 
+    /** The life of one message, as far back as the log and the broker's memory go; {@code NOT_FOUND} if there is no such address. */
+    void trace(TraceRequest request, Reply<MessageTrace> reply);
+
     /** What is done with dead letters. */
     LetterAdmin letters();
 

@@ -6,13 +6,16 @@ import io.postrider.api.address.AddressKey;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.BrokerAdmin;
+import io.postrider.api.port.TraceRequest;
 import io.postrider.api.port.WhyRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/v1/queues/…/why}: why a queue, a message, a consumer or a producer does not move. */
+/** {@code …/why}: why a queue, a message, a consumer or a producer does not move; {@code …/trace}: the life of a message. */
 final class WhyRoutes {
     private final BrokerAdmin admin;
 
@@ -22,6 +25,7 @@ final class WhyRoutes {
 
     void mount(Router router) {
         router.get("/api/v1/queues/:name/why").handler(this::why);
+        router.get("/api/v1/addresses/:name/trace").handler(this::trace);
     }
 
     private void why(RoutingContext request) {
@@ -45,6 +49,42 @@ final class WhyRoutes {
                         request,
                         why -> Responses.json(
                                 request, 200, new JsonObject().put("name", name).put("why", why))));
+    }
+
+    private void trace(RoutingContext request) {
+        String name = request.pathParam("name");
+        TraceRequest wanted;
+        try {
+            wanted = new TraceRequest(
+                    AddressKey.of(name),
+                    offset(request.request().getParam("offset")),
+                    request.request().getParam("messageId"));
+        } catch (IllegalArgumentException e) {
+            ApiErrors.send(request, new Rejection(ErrorCode.INVALID_FIELD, String.valueOf(e.getMessage())));
+            return;
+        }
+        admin.trace(wanted, new Answer<>(request, trace -> {
+            JsonArray steps = new JsonArray();
+            trace.steps()
+                    .forEach(step -> steps.add(new JsonObject()
+                            .put("time", Instant.ofEpochMilli(step.timeMs()).toString())
+                            .put("offset", step.offset())
+                            .put("what", step.text())
+                            .put("logged", step.isLogged())));
+            Responses.json(
+                    request,
+                    200,
+                    new JsonObject()
+                            .put("name", name)
+                            .put("steps", steps)
+                            .put(
+                                    "since",
+                                    trace.sinceMs() == 0
+                                            ? null
+                                            : Instant.ofEpochMilli(trace.sinceMs())
+                                                    .toString())
+                            .put("sinceBeginning", trace.isSinceBeginning()));
+        }));
     }
 
     private static @Nullable Long offset(@Nullable String text) {

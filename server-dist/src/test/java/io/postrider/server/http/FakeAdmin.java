@@ -19,9 +19,11 @@ import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.LetterAdmin;
+import io.postrider.api.port.MessageTrace;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.StorageStats;
+import io.postrider.api.port.TraceRequest;
 import io.postrider.api.port.WhyRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,6 +167,11 @@ final class FakeAdmin implements BrokerAdmin {
     @Override
     public void why(WhyRequest request, Reply<String> reply) {
         answer(reply, "because of " + request.address());
+    }
+
+    @Override
+    public void trace(TraceRequest request, Reply<MessageTrace> reply) {
+        answer(reply, new MessageTrace(List.of(), 0, true));
     }
 
     @Override

@@ -150,6 +150,7 @@ final class Outcomes {
         counters.requeued++;
         totals.requeued++;
         dispatcher.pause(consumer, entry);
+        note(consumer, entry, "put aside");
         ends.propose(new Command.Defer(
                 subscription.id(), subscription.epoch(), entry.offset, modified.isDeliveryFailed(), merge, token));
     }
@@ -172,6 +173,7 @@ final class Outcomes {
         Annotations kept = RetryTime.settled(merge, askedMs);
         if (durable != null && entry.isDurable()) {
             dispatcher.pause(consumer, entry);
+            note(consumer, entry, countsAsAttempt ? "returned as failed" : "returned with changes");
             ends.propose(new Command.Requeue(
                     durable.id(), durable.epoch(), entry.offset, countsAsAttempt, kept, notBeforeMs));
             return;
@@ -206,6 +208,7 @@ final class Outcomes {
             return;
         }
         dispatcher.pause(consumer, entry);
+        note(consumer, entry, reason == DeadLetterReason.REJECTED ? "rejected" : "returned for the last time");
         if (target(reason) == null || entry.message != null) {
             proposeLetter(ends, entry.offset, entry.sizeBytes, entry.message, death);
             return;
@@ -219,6 +222,16 @@ final class Outcomes {
             }
             ends.readEnds();
         });
+    }
+
+    private void note(Consumption consumer, Entry entry, String what) {
+        proposals.incident(new Incident(
+                proposals.nowMs(),
+                dispatcher.subscription().id(),
+                entry.offset,
+                what,
+                consumer.request.containerId(),
+                consumer.request.user()));
     }
 
     private @Nullable AddressKey target(DeadLetterReason reason) {

@@ -16,6 +16,9 @@ public interface Proposals extends BodyReads, Ends {
     /** A message that is in no log became a letter: it is published to its target. */
     void letter(AddressKey target, Message letter);
 
+    /** A consumer said something out of the ordinary of a message of the log. */
+    default void incident(Incident incident) {}
+
     /** The dispatcher's marks or messages changed: pump it at the end of this turn. */
     void wake(Dispatcher dispatcher);
 

@@ -20,9 +20,11 @@ import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.LetterAdmin;
+import io.postrider.api.port.MessageTrace;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
 import io.postrider.api.port.StorageStats;
+import io.postrider.api.port.TraceRequest;
 import io.postrider.api.port.WhyRequest;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
@@ -49,6 +51,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final LocalBranches branches;
     private final Letters letters;
     private final Explanations explanations;
+    private final Tracer tracer;
     private volatile BrokerStats stats =
             new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
@@ -63,9 +66,11 @@ public final class LocalAdmin implements BrokerAdmin {
             Projection projection,
             LocalBranches branches,
             Letters letters,
-            Explanations explanations) {
+            Explanations explanations,
+            Tracer tracer) {
         this.letters = letters;
         this.explanations = explanations;
+        this.tracer = tracer;
         this.state = state;
         this.disk = disk;
         this.runner = runner;
@@ -271,6 +276,11 @@ public final class LocalAdmin implements BrokerAdmin {
     @Override
     public void why(WhyRequest request, Reply<String> reply) {
         runner.run(() -> explanations.why(request, reply));
+    }
+
+    @Override
+    public void trace(TraceRequest request, Reply<MessageTrace> reply) {
+        runner.run(() -> tracer.trace(request, reply));
     }
 
     @Override

@@ -126,7 +126,8 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
                 parts.projection,
                 branches,
                 letters,
-                explanations);
+                explanations,
+                new Tracer(state, runner, parts));
         parts.projection.recovered(
                 index,
                 state.policies().rules(),

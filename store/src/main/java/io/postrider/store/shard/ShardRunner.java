@@ -14,6 +14,7 @@ import io.postrider.store.body.BodyReader;
 import io.postrider.store.codec.CommandCodec;
 import io.postrider.store.dispatch.BodyReads;
 import io.postrider.store.dispatch.Dispatcher;
+import io.postrider.store.dispatch.Incident;
 import io.postrider.store.dispatch.Proposals;
 import io.postrider.store.machine.Result;
 import io.postrider.store.machine.ShardMachine;
@@ -78,6 +79,7 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     private volatile long committedIndex;
     private volatile @Nullable Throwable failure;
 
+    private final Incidents incidents = new Incidents();
     private final ShardEffects effects;
     private final BodyIndex bodies;
     private final BodyReader reader;
@@ -230,6 +232,16 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
         }
         dispatcher.expiries().add(offset, bytes);
         scheduleTurn();
+    }
+
+    @Override
+    public void incident(Incident incident) {
+        incidents.add(incident);
+    }
+
+    /** What consumers said lately that is out of the ordinary. Shard's thread. */
+    Incidents incidents() {
+        return incidents;
     }
 
     @Override
