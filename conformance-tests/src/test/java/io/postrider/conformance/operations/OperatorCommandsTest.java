@@ -99,6 +99,39 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void deadLettersAreListedExplainedAndSentBack() throws Exception {
+        run("policy", "set", "bills.#", "redelivery.max-attempts=1", "dead-letter.address=dead.{address}");
+        try (JMSContext context = context()) {
+            context.setClientID("biller");
+            context.createProducer().setProperty("region", "EU").send(context.createQueue("bills.eu"), "one");
+            context.createProducer().setProperty("region", "US").send(context.createQueue("bills.eu"), "two");
+            String waiting = run("why", "queue", "bills.eu");
+            assertTrue(waiting.contains("2 ready, 0 unsettled: no consumer is attached."), waiting);
+        }
+        try (JMSContext failing = context().createContext(JMSContext.SESSION_TRANSACTED)) {
+            JMSConsumer consumer = failing.createConsumer(failing.createQueue("bills.eu"));
+            assertEquals("one", consumer.receiveBody(String.class, 5000));
+            assertEquals("two", consumer.receiveBody(String.class, 5000));
+            failing.rollback();
+        }
+
+        String letters = run("dlq", "list", "dead.bills.eu");
+        String counted = run("dlq", "redrive", "dead.bills.eu", "--dry-run", "--selector", "region = 'EU'");
+        String sent = run("dlq", "redrive", "dead.bills.eu", "--selector", "region = 'EU'");
+
+        assertTrue(letters.contains("max-delivery-attempts"), letters);
+        assertTrue(counted.startsWith("1 letters would be sent back"), counted);
+        assertTrue(sent.contains("is done: 1 sent back, 0 stay."), sent);
+        assertTrue(run("dlq", "jobs").contains("dead.bills.eu"));
+        assertTrue(run("receive", "bills.eu").contains("one"));
+        String trace = run("trace", "bills.eu", "0");
+        assertTrue(trace.contains("dead-lettered: max-delivery-attempts, to 'dead.bills.eu'"), trace);
+        String message = run("why", "message", "bills.eu", "0");
+        assertTrue(message.startsWith("Offset 0 is done here"), message);
+        assertTrue(run("dlq", "purge", "dead.bills.eu").contains("Removed 1 messages"));
+    }
+
+    @Test
     void oneSubscriberHearsAllTopicsOfAPattern() throws Exception {
         try (JMSContext context = context();
                 JMSConsumer all = context.createConsumer(context.createTopic("prices.#"));
