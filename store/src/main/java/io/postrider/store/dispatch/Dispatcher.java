@@ -78,7 +78,7 @@ public final class Dispatcher {
         this.outcomes = new Outcomes(this, ledger, proposals, counters, parts.totals(), parts.inspector());
         this.stored = durable == null ? null : stored(durable, parts);
         this.handout = new Handout(desk, roster, returns, soft, outcomes, stored);
-        this.views = new Views(this, ledger, stored == null ? null : stored.waiting(), desk.ending(), roster);
+        this.views = new Views(desk, roster, stored == null ? null : stored.waiting());
         scheduleWake();
     }
 

@@ -20,12 +20,13 @@ final class Views {
     private final Roaring64Bitmap ending;
     private final Roster roster;
 
-    Views(Dispatcher dispatcher, Ledger ledger, @Nullable Waiting waiting, Roaring64Bitmap ending, Roster roster) {
-        this.dispatcher = dispatcher;
-        this.ledger = ledger;
-        this.waiting = waiting;
-        this.ending = ending;
+    /** @param waiting null for a volatile subscription */
+    Views(Desk desk, Roster roster, @Nullable Waiting waiting) {
+        this.dispatcher = desk.dispatcher();
+        this.ledger = desk.ledger();
+        this.ending = desk.ending();
         this.roster = roster;
+        this.waiting = waiting;
     }
 
     QueueView queue(boolean isHeldUp) {
