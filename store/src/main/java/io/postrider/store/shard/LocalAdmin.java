@@ -11,6 +11,7 @@ import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicySetting;
 import io.postrider.api.address.PolicyValues;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.command.Command;
@@ -22,6 +23,7 @@ import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
+import io.postrider.api.port.RewindRequest;
 import io.postrider.api.port.StorageStats;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
@@ -47,6 +49,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final Projection projection;
     private final LocalBranches branches;
     private final Letters letters;
+    private final Rewinds rewinds;
     private volatile BrokerStats stats =
             new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
@@ -60,7 +63,8 @@ public final class LocalAdmin implements BrokerAdmin {
             Checkpointing checkpointing,
             Projection projection,
             LocalBranches branches,
-            Letters letters) {
+            Letters letters,
+            Rewinds rewinds) {
         this.letters = letters;
         this.state = state;
         this.disk = disk;
@@ -71,6 +75,7 @@ public final class LocalAdmin implements BrokerAdmin {
         this.checkpointing = checkpointing;
         this.projection = projection;
         this.branches = branches;
+        this.rewinds = rewinds;
     }
 
     static <T> void answer(Reply<T> reply, Result result, T value) {
@@ -267,6 +272,16 @@ public final class LocalAdmin implements BrokerAdmin {
     @Override
     public LetterAdmin letters() {
         return letters;
+    }
+
+    @Override
+    public void rewind(RewindRequest request, Reply<Long> reply) {
+        runner.run(() -> rewinds.start(request, reply));
+    }
+
+    @Override
+    public void truncate(AddressKey key, StartPosition before, Reply<Long> reply) {
+        runner.run(() -> rewinds.truncate(key, before, reply));
     }
 
     @Override

@@ -78,6 +78,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     private final LocalAdmin admin;
     private final Ingress ingress;
     private final IdleAddresses idle;
+    private final Trimming trimming;
 
     /** What a broker is made of. */
     public record Parts(
@@ -111,11 +112,13 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.consumers = new Consumers(state, runner, effects);
         this.ingress = new Ingress(state, runner, effects, parts.inspector, loop, parts.wallClockMs);
         this.idle = new IdleAddresses(state, runner, effects, loop, parts.wallClockMs);
+        this.trimming = new Trimming(state, runner, loop, parts.wallClockMs);
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
         this.bodyStore = new LocalBodies(runner, state);
+        Rewinds rewinds = new Rewinds(state, runner, effects, parts.inspector, loop);
         Letters letters = new Letters(state, runner, effects, parts.inspector, loop, parts.wallClockMs);
         this.admin = new LocalAdmin(
-                state, disk, runner, effects, gate, budget, checkpointing, parts.projection, branches, letters);
+                state, disk, runner, effects, gate, budget, checkpointing, parts.projection, branches, letters, rewinds);
         parts.projection.recovered(
                 index,
                 state.policies().rules(),
@@ -162,12 +165,16 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     }
 
     private void start() {
-        effects.start(runner, idle::consider);
+        effects.start(runner, address -> {
+            idle.consider(address);
+            trimming.consider(address);
+        });
         branches.start();
         runner.start(this::afterTurn, reason -> {
             effects.closeAll(reason);
             transactions.failed(reason);
         });
+        consumers.endReaders();
         if (!state.policies().withConfigured(configured).equals(state.policies())) {
             runner.propose(new Command.ConfigurePolicies(configured), null, 0);
         }
@@ -475,6 +482,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         CompletableFuture<Void> quiet = new CompletableFuture<>();
         loop.execute(() -> {
             idle.stop();
+            trimming.stop();
             runner.finish();
             quiet.complete(null);
         });

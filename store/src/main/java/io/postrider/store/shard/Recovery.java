@@ -79,7 +79,7 @@ final class Recovery {
 
         @Override
         public void published(AddressState address, long offset, Message message, @Nullable String publisher) {
-            bodies.appended(address.id(), offset, address.lowestWanted());
+            bodies.appended(address.id(), offset, address.lowestHeld());
         }
 
         @Override
