@@ -371,6 +371,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
                 state.bodies().retain(body.id());
             }
             effects.redriven(only, offset, command.message());
+            displace(target);
         }
         finish(letters, command.offset());
         letters.release(command.bytes());

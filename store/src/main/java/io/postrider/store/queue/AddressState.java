@@ -323,6 +323,7 @@ public final class AddressState {
     public long publishOnlyTo(SubscriptionState only, Message message, long nowMs) {
         changes++;
         long offset = log.reserve();
+        retention.appended(offset, message.sizeBytes(), nowMs);
         for (int i = 0; i < subscriptions.size(); i++) {
             SubscriptionState subscription = subscriptions.get(i);
             if (subscription == only) {

@@ -85,7 +85,7 @@ final class Recovery {
         @Override
         public void redriven(SubscriptionState subscription, long offset, Message message) {
             AddressState address = subscription.address();
-            bodies.appended(address.id(), offset, address.lowestWanted());
+            bodies.appended(address.id(), offset, address.lowestHeld());
         }
 
         @Override

@@ -376,7 +376,7 @@ final class ShardEffects implements Effects {
     @Override
     public void redriven(SubscriptionState subscription, long offset, Message message) {
         AddressState address = subscription.address();
-        bodies.appended(address.id(), offset, address.lowestWanted());
+        bodies.appended(address.id(), offset, address.lowestHeld());
         dispatcher(subscription).published(offset, message);
     }
 
