@@ -16,6 +16,8 @@ import io.postrider.server.cli.ReceiveCommand;
 import io.postrider.server.cli.RestoreCommand;
 import io.postrider.server.cli.RunCommand;
 import io.postrider.server.cli.SendCommand;
+import io.postrider.server.cli.SubscriptionCommand;
+import io.postrider.server.cli.TopicCommand;
 import io.postrider.server.cli.TraceCommand;
 import io.postrider.server.cli.TransactionCommand;
 import io.postrider.server.cli.UserCommand;
@@ -55,6 +57,8 @@ public final class Main implements Runnable {
             ReceiveCommand.class,
             BrowseCommand.class,
             QueueCommand.class,
+            TopicCommand.class,
+            SubscriptionCommand.class,
             PolicyCommand.class,
             DlqCommand.class,
             ForwardCommand.class,

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.amqp.codec;
 
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.selector.InvalidSelectorException;
@@ -41,13 +42,19 @@ final class FilterReader {
     private final Set<String> deferralTokens = new LinkedHashSet<>();
     private @Nullable String selector;
     private boolean noLocal;
+    private StartPosition start = StartPosition.DEFAULT;
 
     Filters read(@Nullable Map<?, ?> filters) {
         if (filters == null) {
-            return new Filters.Applied(null, false, Map.of());
+            return new Filters.Applied(null, false, StartPosition.DEFAULT, Set.of(), Map.of());
         }
         for (Map.Entry<?, ?> entry : filters.entrySet()) {
-            if (entry.getKey() instanceof Symbol key && isDeferralToken(key, entry.getValue())) {
+            if (StartFilter.NAME.equals(entry.getKey()) && !(entry.getValue() instanceof DescribedType)) {
+                Rejection rejection = start(StartFilter.NAME, entry.getValue(), entry.getValue());
+                if (rejection != null) {
+                    return new Filters.Refused(rejection);
+                }
+            } else if (entry.getKey() instanceof Symbol key && isDeferralToken(key, entry.getValue())) {
                 Rejection rejection = tokens(key, entry.getValue());
                 if (rejection != null) {
                     return new Filters.Refused(rejection);
@@ -59,7 +66,7 @@ final class FilterReader {
                 }
             }
         }
-        return new Filters.Applied(selector, noLocal, deferralTokens, applied);
+        return new Filters.Applied(selector, noLocal, start, deferralTokens, applied);
     }
 
     private static boolean isDeferralToken(Symbol key, @Nullable Object value) {
@@ -91,12 +98,29 @@ final class FilterReader {
             applied.put(key, filter);
         } else if (SELECTOR_DESCRIPTORS.contains(filter.getDescriptor())) {
             return selector(key, filter, filter.getDescribed());
+        } else if (StartFilter.NAME.equals(filter.getDescriptor())) {
+            return start(key, filter, filter.getDescribed());
         } else if (SQL_DESCRIPTORS.contains(filter.getDescriptor())) {
             return sql(key, filter);
         } else if (PROPERTIES_DESCRIPTORS.contains(filter.getDescriptor())) {
             return properties(key, filter, PropertyFilters.onProperties(filter.getDescribed()));
         } else if (APPLICATION_PROPERTIES_DESCRIPTORS.contains(filter.getDescriptor())) {
             return properties(key, filter, PropertyFilters.onApplicationProperties(filter.getDescribed()));
+        }
+        return null;
+    }
+
+    private @Nullable Rejection start(Symbol key, @Nullable Object filter, @Nullable Object value) {
+        StartPosition position = StartFilter.position(value);
+        if (position == null) {
+            return new Rejection(
+                    ErrorCode.INVALID_FIELD,
+                    "Expected first, last, next, a duration such as 10m, a timestamp or an offset, but found " + value
+                            + " [filter=" + key + "]");
+        }
+        start = position;
+        if (filter != null) {
+            applied.put(key, filter);
         }
         return null;
     }

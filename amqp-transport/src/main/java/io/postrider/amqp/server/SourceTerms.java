@@ -131,9 +131,11 @@ final class SourceTerms {
         ConsumerRequest request = new ConsumerRequest(
                 key,
                 kind,
-                subscription == null
-                        ? subscription(connection.containerId())
-                        : new SubscriptionRequest(Durability.DURABLE, true, SubscriptionKey.GLOBAL_SCOPE, subscription),
+                (subscription == null
+                                ? subscription(connection.containerId())
+                                : new SubscriptionRequest(
+                                        Durability.DURABLE, true, SubscriptionKey.GLOBAL_SCOPE, subscription))
+                        .startingAt(filters.start()),
                 filters.selector(),
                 filters.noLocal(),
                 mode(kind == AddressKind.TOPIC),

@@ -5,9 +5,11 @@ package io.postrider.amqp.codec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +49,9 @@ class FiltersTest {
 
     @Test
     void noMapMeansNoFilter() {
-        assertEquals(new Filters.Applied(null, false, Set.of(), Map.of()), Filters.read(null));
-        assertEquals(new Filters.Applied(null, false, Set.of(), Map.of()), Filters.read(Map.of()));
+        assertEquals(new Filters.Applied(null, false, StartPosition.DEFAULT, Set.of(), Map.of()), Filters.read(null));
+        assertEquals(
+                new Filters.Applied(null, false, StartPosition.DEFAULT, Set.of(), Map.of()), Filters.read(Map.of()));
     }
 
     @ParameterizedTest
@@ -56,7 +59,8 @@ class FiltersTest {
     void selectorIsToldByItsDescriptorNotItsKey(String key) {
         Map<Symbol, Object> filters = map(key, filter(SELECTOR, "a = 1"));
 
-        assertEquals(new Filters.Applied("a = 1", false, Set.of(), filters), Filters.read(filters));
+        assertEquals(
+                new Filters.Applied("a = 1", false, StartPosition.DEFAULT, Set.of(), filters), Filters.read(filters));
     }
 
     @ParameterizedTest
@@ -78,7 +82,9 @@ class FiltersTest {
             for (Object value : Arrays.asList("NoLocalFilter{}", List.of(), null)) {
                 Map<Symbol, Object> filters = map("no-local", filter(descriptor, value));
 
-                assertEquals(new Filters.Applied(null, true, Set.of(), filters), Filters.read(filters));
+                assertEquals(
+                        new Filters.Applied(null, true, StartPosition.DEFAULT, Set.of(), filters),
+                        Filters.read(filters));
             }
         }
     }
@@ -100,8 +106,41 @@ class FiltersTest {
                 "a = 1");
 
         assertEquals(
-                new Filters.Applied("a = 1", true, Set.of(), map("jms-selector", selector, "no-local", noLocal)),
+                new Filters.Applied(
+                        "a = 1",
+                        true,
+                        StartPosition.DEFAULT,
+                        Set.of(),
+                        map("jms-selector", selector, "no-local", noLocal)),
                 Filters.read(filters));
+    }
+
+    @Test
+    void startIsReadFromEveryFormAndEchoed() {
+        Symbol descriptor = Symbol.valueOf("rabbitmq:stream-offset-spec");
+        Map<Symbol, Object> first = map("start", filter(descriptor, "first"));
+
+        assertEquals(new Filters.Applied(null, false, StartPosition.EARLIEST, Set.of(), first), Filters.read(first));
+        assertEquals(
+                StartPosition.NEW, applied(map("s", filter(descriptor, "next"))).start());
+        assertEquals(
+                new StartPosition(StartPosition.Kind.LAST, 1),
+                applied(map("s", filter(descriptor, "last"))).start());
+        assertEquals(
+                new StartPosition(StartPosition.Kind.AGO, 600_000),
+                applied(map("s", filter(descriptor, "10m"))).start());
+        assertEquals(
+                new StartPosition(StartPosition.Kind.TIME, 5),
+                applied(map("s", filter(descriptor, new Date(5)))).start());
+        assertEquals(
+                new StartPosition(StartPosition.Kind.OFFSET, 7),
+                applied(map("s", filter(descriptor, UnsignedLong.valueOf(7)))).start());
+        assertEquals(
+                new StartPosition(StartPosition.Kind.OFFSET, 8),
+                applied(map("rabbitmq:stream-offset-spec", 8)).start());
+        assertEquals(
+                ErrorCode.INVALID_FIELD,
+                refused(map("s", filter(descriptor, "soon"))).code());
     }
 
     @Test
@@ -116,7 +155,7 @@ class FiltersTest {
     void blankSelectorIsNone() {
         Map<Symbol, Object> filters = map("selector", filter(SELECTOR, "  "));
 
-        assertEquals(new Filters.Applied(null, false, Set.of(), filters), Filters.read(filters));
+        assertEquals(new Filters.Applied(null, false, StartPosition.DEFAULT, Set.of(), filters), Filters.read(filters));
     }
 
     @Test

@@ -118,7 +118,37 @@ public enum PolicyKey {
             "auto-delete-ms",
             PolicyType.DURATION,
             "0",
-            "An address that was created by its first use is deleted when for so long it had no messages, consumers, producers and durable subscriptions; 0 means never");
+            "An address that was created by its first use is deleted when for so long it had no messages, consumers, producers and durable subscriptions; 0 means never"),
+    RETENTION_TIME(
+            "retention.time",
+            PolicyType.DURATION,
+            "0",
+            "How long durable messages stay readable after every subscription is done with them, from their publication on; 0 sets no bound, and without any bound of retention they go at once"),
+    RETENTION_BYTES(
+            "retention.bytes",
+            PolicyType.BYTES,
+            "0",
+            "How many bytes of the newest messages stay readable; 0 sets no bound. The tightest bound wins"),
+    RETENTION_COUNT(
+            "retention.count",
+            PolicyType.COUNT,
+            "0",
+            "How many of the newest messages stay readable; 0 sets no bound. The tightest bound wins"),
+    SUBSCRIPTION_START(
+            "subscription.start",
+            PolicyType.TEXT,
+            "new",
+            "Where a new subscription that does not say begins, in what is retained: new, earliest, last:N, an offset, or a duration such as 10m"),
+    NON_DESTRUCTIVE(
+            "non-destructive",
+            PolicyType.BOOLEAN,
+            "false",
+            "Whether each consumer of a queue reads all of it by itself, and acknowledging removes nothing; expiry, ring and last value do"),
+    RING_MESSAGES(
+            "ring.messages",
+            PolicyType.COUNT,
+            "0",
+            "How many messages a queue, or each subscription of a topic, keeps: a newer one displaces the oldest; 0 means no limit");
 
     private final String text;
     private final PolicyType type;
@@ -175,6 +205,9 @@ public enum PolicyKey {
      * @throws IllegalArgumentException naming the key, what was expected and what was found
      */
     public String canonical(String value) {
+        if (this == SUBSCRIPTION_START) {
+            return start(value);
+        }
         if (type == PolicyType.TEXT) {
             return value;
         }
@@ -202,6 +235,14 @@ public enum PolicyKey {
             throw wrong(value, e);
         }
         throw wrong(value, null);
+    }
+
+    private String start(String value) {
+        try {
+            return StartPosition.parse(value).text();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Expected " + text + ": " + e.getMessage(), e);
+        }
     }
 
     private IllegalArgumentException wrong(String value, @Nullable Exception cause) {

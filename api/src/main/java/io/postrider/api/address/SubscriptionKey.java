@@ -16,6 +16,14 @@ public record SubscriptionKey(String virtualHost, String scope, String name) imp
     /** Scope of shared subscriptions made without a client id. */
     public static final String GLOBAL_SCOPE = "";
 
+    /** Scope of the cursors of readers that end with their link, and that no peer may name. */
+    public static final String READER_SCOPE = "$reader";
+
+    /** Whether it is the cursor of one link, which ends with it. */
+    public boolean isReader() {
+        return scope.equals(READER_SCOPE);
+    }
+
     @Override
     public int compareTo(SubscriptionKey other) {
         int order = virtualHost.compareTo(other.virtualHost);

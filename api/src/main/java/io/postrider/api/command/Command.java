@@ -8,6 +8,7 @@ import io.postrider.api.address.AddressPattern;
 import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicyValues;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
@@ -178,6 +179,25 @@ public sealed interface Command {
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.purge(this);
+        }
+    }
+
+    /**
+     * Brings retained messages back to a subscription that is done with them; each is marked as replayed. What it is not done with stays as it
+     * is, so a message that is out with a consumer does not come twice.
+     */
+    record Rewind(int subscriptionId, OffsetRanges offsets) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.rewind(this);
+        }
+    }
+
+    /** Stops to retain messages of an address below an offset. Those that a subscription wants stay. */
+    record Trim(int addressId, long upToExclusive) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.trim(this);
         }
     }
 
@@ -372,8 +392,17 @@ public sealed interface Command {
         }
     }
 
-    /** Creates a durable subscription at the end of its topic's log, replacing a different one of the same key. */
-    record DefineSubscription(SubscriptionDefinition definition) implements Command {
+    /**
+     * Creates a durable subscription, replacing a different one of the same key.
+     *
+     * @param start where in its topic's log it begins; where an equal one exists, that goes on where it was
+     */
+    record DefineSubscription(SubscriptionDefinition definition, StartPosition start) implements Command {
+        /** One that begins where the settings of its topic say. */
+        public DefineSubscription(SubscriptionDefinition definition) {
+            this(definition, StartPosition.DEFAULT);
+        }
+
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.defineSubscription(this);
@@ -425,6 +454,10 @@ public sealed interface Command {
         R markDispatched(MarkDispatched command);
 
         R purge(Purge command);
+
+        R trim(Trim command);
+
+        R rewind(Rewind command);
 
         R stageChunk(StageChunk command);
 

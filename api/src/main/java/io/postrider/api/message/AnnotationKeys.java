@@ -46,6 +46,10 @@ public final class AnnotationKeys {
     public static final String DEFERRAL_TOKEN = "x-opt-deferral-token";
     /** Why a message was not put aside but came back: string. */
     public static final String DEFERRAL_REFUSED = "x-opt-deferral-refused";
+    /** Offset in the log of the address it is received from: long; only where the address retains messages. */
+    public static final String OFFSET = "x-opt-offset";
+    /** True when it was done and has come back by a rewind: boolean; absent otherwise. */
+    public static final String REPLAYED = "x-opt-replayed";
 
     private AnnotationKeys() {}
 }

@@ -10,6 +10,7 @@ import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicySetting;
 import io.postrider.api.address.PolicyValues;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.UserRecord;
 import java.util.List;
 import java.util.Set;
@@ -75,6 +76,18 @@ public interface BrokerAdmin {
 
     /** What is done with dead letters. */
     LetterAdmin letters();
+
+    /**
+     * Lets a queue or subscription read retained messages again, or another address get copies of them; answers how many when all of them are
+     * on their way. {@code PRECONDITION_FAILED} where nothing is retained.
+     */
+    void rewind(RewindRequest request, Reply<Long> reply);
+
+    /**
+     * Removes what lies before a position from an address, for all its subscriptions, except what is with a consumer; answers the first offset
+     * that is still there.
+     */
+    void truncate(AddressKey address, StartPosition before, Reply<Long> reply);
 
     void users(Reply<List<UserRecord>> reply);
 

@@ -4,6 +4,7 @@ package io.postrider.api.port;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.delivery.Outcome;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -97,13 +98,25 @@ public record ConsumerRequest(
      * @param durability whether and how it outlives the consumer
      * @param isShared whether other consumers may join under the same name
      * @param scope container id that owns the name, or {@code SubscriptionKey.GLOBAL_SCOPE}
+     * @param start where a new subscription begins, or what a browser of a queue sees first; one that exists goes on where it was
      * @param name null only for a volatile exclusive subscription, which needs none
      */
     public record SubscriptionRequest(
             Durability durability,
             boolean isShared,
             String scope,
-            @Nullable String name) {
+            @Nullable String name,
+            StartPosition start) {
+        /** One that begins where the settings of the address say. */
+        public SubscriptionRequest(Durability durability, boolean isShared, String scope, @Nullable String name) {
+            this(durability, isShared, scope, name, StartPosition.DEFAULT);
+        }
+
+        /** The same, beginning somewhere. */
+        public SubscriptionRequest startingAt(StartPosition position) {
+            return new SubscriptionRequest(durability, isShared, scope, name, position);
+        }
+
         public static final SubscriptionRequest VOLATILE =
                 new SubscriptionRequest(Durability.VOLATILE, false, "", null);
     }

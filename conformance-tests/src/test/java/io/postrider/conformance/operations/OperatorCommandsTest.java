@@ -79,6 +79,29 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void consumedMessagesComeBackByARewind() {
+        run("policy", "set", "replay.#", "retention.count=1000");
+        run("send", "replay.a", "one");
+        run("send", "replay.a", "two");
+        run("receive", "replay.a", "--count", "2");
+
+        String counted = run("queue", "rewind", "replay.a", "--to", "earliest", "--dry-run");
+        String back = run("queue", "rewind", "replay.a", "--to", "1");
+
+        assertTrue(counted.contains("2 messages would come back to replay.a"), counted);
+        assertTrue(back.contains("1 messages came back to replay.a"), back);
+        assertTrue(run("receive", "replay.a").contains("two"));
+        run("queue", "create", "replay.b");
+        String copied = run("queue", "rewind", "replay.a", "--to", "0", "--into", "replay.b");
+        assertTrue(copied.contains("Copied 2 messages of replay.a to replay.b"), copied);
+        assertTrue(run("receive", "replay.b").contains("one"));
+        String cut = run("queue", "truncate", "replay.a", "--before", "1");
+        assertTrue(cut.contains("starts at offset 1"), cut);
+        run("policy", "remove", "replay.#");
+        assertFalse(OutsideProcess.succeeds(command("queue", "rewind", "replay.a", "--to", "0")));
+    }
+
+    @Test
     void aForwardRuleSendsOn() throws Exception {
         run("forward", "set", "audit", "pay.*", "audit", "--selector", "amount > 10");
         try (JMSContext context = context()) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code postrider queue …}: looks after queues. */
-@Command(name = "queue", description = "List, show, create, delete and purge queues.")
+@Command(name = "queue", description = "List, show, create, delete, purge, rewind and truncate queues.")
 public final class QueueCommand {
     @Command(name = "list", mixinStandardHelpOptions = true, description = "List queues and durable subscriptions.")
     int list(
@@ -149,5 +149,29 @@ public final class QueueCommand {
         JsonObject result = broker.rest().post("/api/v1/queues/" + RestClient.encode(name) + "/purge");
         output.print(result, "Removed " + result.getLong("purged") + " messages from " + name + ".");
         return ExitCode.OK;
+    }
+
+    @Command(
+            name = "rewind",
+            mixinStandardHelpOptions = true,
+            description = "Let a queue read retained messages again, or copy them to another one.")
+    int rewind(
+            @Mixin Output output,
+            @Mixin BrokerOptions broker,
+            @Parameters(paramLabel = "NAME") String name,
+            @Mixin RewindOptions options) {
+        return options.run(output, broker, name);
+    }
+
+    @Command(
+            name = "truncate",
+            mixinStandardHelpOptions = true,
+            description = "Remove what lies before a position, consumed or not.")
+    int truncate(
+            @Mixin Output output,
+            @Mixin BrokerOptions broker,
+            @Parameters(paramLabel = "NAME") String name,
+            @Mixin TruncateOptions options) {
+        return options.run(output, broker, name);
     }
 }

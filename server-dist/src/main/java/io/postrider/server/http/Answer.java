@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Brings an answer of the broker back to the event loop of the request that asked. */
-final class Answer<T> implements Reply<T> {
+class Answer<T> implements Reply<T> {
     private final RoutingContext request;
     private final Context loop;
     private final Consumer<T> onOk;
@@ -29,6 +29,11 @@ final class Answer<T> implements Reply<T> {
 
     @Override
     public void rejected(Rejection rejection) {
-        loop.runOnContext(ignored -> ApiErrors.send(request, rejection));
+        loop.runOnContext(ignored -> refused(rejection));
+    }
+
+    /** Tells the caller why not. */
+    void refused(Rejection rejection) {
+        ApiErrors.send(request, rejection);
     }
 }

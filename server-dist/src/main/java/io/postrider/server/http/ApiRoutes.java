@@ -46,6 +46,7 @@ public final class ApiRoutes {
         router.route("/api/v1/*").handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
         router.get("/api/v1/broker").handler(this::broker);
         new QueueRoutes(admin).mount(router);
+        new RewindRoutes(admin).mount(router);
         new PolicyRoutes(admin).mount(router);
         new ForwardRoutes(admin).mount(router);
         new TransactionRoutes(admin.branches()).mount(router);

@@ -127,7 +127,8 @@ public final class BrokerMetrics implements AutoCloseable {
     private static final List<PerQueue> QUEUES = List.of(
             new PerQueue("postrider.queue.depth", "messages", "Messages not done", QueueInfo::depth),
             new PerQueue("postrider.queue.ready", "messages", "Messages that may be dispatched", QueueInfo::ready),
-            new PerQueue("postrider.queue.deferred", "messages", "Messages put aside by consumers", QueueInfo::deferred),
+            new PerQueue(
+                    "postrider.queue.deferred", "messages", "Messages put aside by consumers", QueueInfo::deferred),
             new PerQueue("postrider.queue.delayed", "messages", "Messages waiting for their time", QueueInfo::delayed),
             new PerQueue("postrider.queue.unsettled", "messages", "Messages with a consumer", QueueInfo::unsettled),
             new PerQueue("postrider.queue.stored", "bytes", "Size of the messages not done", QueueInfo::bytes),

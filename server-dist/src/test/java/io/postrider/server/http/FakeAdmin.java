@@ -11,6 +11,7 @@ import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicySetting;
 import io.postrider.api.address.PolicyValues;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.command.BranchId;
 import io.postrider.api.error.Rejection;
@@ -22,6 +23,7 @@ import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.MessageTrace;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
+import io.postrider.api.port.RewindRequest;
 import io.postrider.api.port.StorageStats;
 import io.postrider.api.port.TraceRequest;
 import io.postrider.api.port.WhyRequest;
@@ -33,6 +35,7 @@ import java.util.Set;
 final class FakeAdmin implements BrokerAdmin {
     final List<QueueInfo> queues = new ArrayList<>();
     final List<AddressDefinition> addresses = new ArrayList<>();
+    final List<RewindRequest> rewinds = new ArrayList<>();
     final List<ForwardRule> forwards = new ArrayList<>();
     PolicyBook policies = new PolicyBook(PolicyBook.NO_RULES);
     final List<UserRecord> users = new ArrayList<>();
@@ -160,6 +163,12 @@ final class FakeAdmin implements BrokerAdmin {
     }
 
     @Override
+    public void rewind(RewindRequest request, Reply<Long> reply) {
+        rewinds.add(request);
+        answer(reply, 3L);
+    }
+
+    @Override
     public void returnDeferred(AddressKey address, String subscription, Reply<Long> reply) {
         answer(reply, 3L);
     }
@@ -177,6 +186,11 @@ final class FakeAdmin implements BrokerAdmin {
     @Override
     public LetterAdmin letters() {
         throw new UnsupportedOperationException("Letters are tested with a real broker");
+    }
+
+    @Override
+    public void truncate(AddressKey address, StartPosition before, Reply<Long> reply) {
+        answer(reply, before.value());
     }
 
     @Override

@@ -11,12 +11,14 @@ import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyValues;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.port.Authenticator;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
+import io.postrider.api.port.RewindRequest;
 import io.postrider.server.config.HttpConfig;
 import io.postrider.server.metrics.BrokerMetrics;
 import io.postrider.store.backup.StoreBackup;
@@ -304,6 +306,34 @@ class RestApiTest {
     @Test
     void aPurgeTellsHowMany() throws Exception {
         assertEquals(7, json(200, "POST", "/api/v1/queues/orders/purge", null).getInteger("purged"));
+    }
+
+    @Test
+    void aRewindIsReadFromNameAndBodyAndAnswered() throws Exception {
+        JsonObject answer = json(
+                200,
+                "POST",
+                "/api/v1/queues/news::app:reader/rewind",
+                "{\"to\":\"last:5\",\"selector\":\"a = 1\",\"into\":\"copy\",\"dryRun\":true,\"rate\":10}");
+
+        assertEquals(3, answer.getInteger("messages"));
+        assertEquals(
+                new RewindRequest(
+                        AddressKey.of("news"),
+                        "app:reader",
+                        new StartPosition(StartPosition.Kind.LAST, 5),
+                        "a = 1",
+                        AddressKey.of("copy"),
+                        true,
+                        10),
+                admin.rewinds.get(0));
+    }
+
+    @Test
+    void aPositionThatIsNoneIsRefusedWithWhatIsExpected() throws Exception {
+        JsonObject error = json(400, "POST", "/api/v1/addresses/news/truncate", "{\"before\":\"soon\"}");
+
+        assertTrue(error.getString("message").contains("earliest, new, an offset"), error.encode());
     }
 
     @ParameterizedTest

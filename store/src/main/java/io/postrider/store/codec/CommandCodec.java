@@ -207,6 +207,22 @@ public final class CommandCodec implements Command.Visitor<Void> {
     }
 
     @Override
+    public Void trim(Command.Trim command) {
+        out.putByte(20);
+        out.putInt(command.addressId());
+        out.putLong(command.upToExclusive());
+        return null;
+    }
+
+    @Override
+    public Void rewind(Command.Rewind command) {
+        out.putByte(21);
+        out.putInt(command.subscriptionId());
+        writeRanges(command.offsets());
+        return null;
+    }
+
+    @Override
     public Void stageChunk(Command.StageChunk command) {
         out.putByte(14);
         out.putLong(command.bodyId());
@@ -337,6 +353,7 @@ public final class CommandCodec implements Command.Visitor<Void> {
     public Void defineSubscription(Command.DefineSubscription command) {
         out.putByte(10);
         DefinitionCodec.write(command.definition(), out);
+        DefinitionCodec.write(command.start(), out);
         return null;
     }
 
@@ -493,7 +510,8 @@ public final class CommandCodec implements Command.Visitor<Void> {
             case 7 -> new Command.Purge(in.readInt(), in.readLong(), readRanges(in), in.readLong());
             case 8 -> new Command.DefineAddress(DefinitionCodec.readAddress(in));
             case 9 -> new Command.DeleteAddress(DefinitionCodec.readAddressKey(in));
-            case 10 -> new Command.DefineSubscription(DefinitionCodec.readSubscription(in));
+            case 10 ->
+                new Command.DefineSubscription(DefinitionCodec.readSubscription(in), DefinitionCodec.readStart(in));
             case 11 -> new Command.DeleteSubscription(DefinitionCodec.readSubscriptionKey(in));
             case 12 -> new Command.PutUser(DefinitionCodec.readUser(in));
             case 13 -> new Command.RemoveUser(in.readString());
@@ -512,6 +530,8 @@ public final class CommandCodec implements Command.Visitor<Void> {
                         MessageCodec.readAnnotations(in),
                         in.readString());
             case 28 -> new Command.ReturnDeferred(in.readInt());
+            case 20 -> new Command.Trim(in.readInt(), in.readLong());
+            case 21 -> new Command.Rewind(in.readInt(), readRanges(in));
             case 31 -> new Command.PutForward(DefinitionCodec.readForward(in));
             case 32 -> new Command.RemoveForward(in.readString());
             case 33 -> new Command.DeleteIfIdle(in.readInt());

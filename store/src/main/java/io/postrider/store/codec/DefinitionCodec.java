@@ -7,6 +7,7 @@ import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.AddressPattern;
 import io.postrider.api.address.ForwardRule;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
@@ -66,6 +67,45 @@ final class DefinitionCodec {
         } catch (IllegalArgumentException e) {
             throw new CodecException(String.valueOf(e.getMessage()));
         }
+    }
+
+    static void write(StartPosition start, ByteWriter out) {
+        out.putByte(startCode(start.kind()));
+        out.putLong(start.value());
+    }
+
+    static StartPosition readStart(ByteReader in) {
+        int kind = in.readByte();
+        long value = in.readLong();
+        if (value < 0) {
+            throw new CodecException("Expected a position of at least 0, but found " + value);
+        }
+        return new StartPosition(startKind(kind), value);
+    }
+
+    private static int startCode(StartPosition.Kind kind) {
+        return switch (kind) {
+            case DEFAULT -> 0;
+            case NEW -> 1;
+            case EARLIEST -> 2;
+            case OFFSET -> 3;
+            case TIME -> 4;
+            case AGO -> 5;
+            case LAST -> 6;
+        };
+    }
+
+    private static StartPosition.Kind startKind(int code) {
+        return switch (code) {
+            case 0 -> StartPosition.Kind.DEFAULT;
+            case 1 -> StartPosition.Kind.NEW;
+            case 2 -> StartPosition.Kind.EARLIEST;
+            case 3 -> StartPosition.Kind.OFFSET;
+            case 4 -> StartPosition.Kind.TIME;
+            case 5 -> StartPosition.Kind.AGO;
+            case 6 -> StartPosition.Kind.LAST;
+            default -> throw new CodecException("Expected a position of kind 0 to 6, but found " + code);
+        };
     }
 
     static void write(SubscriptionKey key, ByteWriter out) {

@@ -17,10 +17,13 @@ import io.postrider.store.queue.DedupeWindow;
 import io.postrider.store.queue.MessageLog;
 import io.postrider.store.queue.PriorityIndex;
 import io.postrider.store.queue.Redeliveries;
+import io.postrider.store.queue.Retention;
 import io.postrider.store.queue.StagedBodies;
 import io.postrider.store.queue.SubscriptionState;
 import io.postrider.store.queue.TimeIndex;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
@@ -35,9 +38,11 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  *          branchCount(4) { length(4) entry with one prepare }* decidedCount(4) { branch: bytes, isCommit(1) }* addressCount(4)
  * address: id(4) definition logEnd(8) trimmedTo(8) levelCount(4) { priority(1) set }* expiries delays
  *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }* takenCount(4) { dedupeId(16) timeMs(8) }*
+ *          retainedFrom(8) retainedBytes(8) lastMs(8) markCount(4) { offset(8) timeMs(8) beforeMs(8) bytesBefore(8) }*
  *          subscriptionCount(4) { id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) bytes(8) done: set
  *              attemptsCount(4) { attempts(4) set }* firstFailures waits mergedCount(4) { offset(8) annotations }*
- *              deferredCount(4) { offset(8) token: string }* }*
+ *              deferredCount(4) { offset(8) token: string }*
+ *              unsiftedBelow(8) replayed: set }*
  * expiries, delays, firstFailures, waits: bucketCount(4) { timeMs(8) set }*
  * set:     length(4) and a serialized Roaring64Bitmap
  * </pre>
@@ -118,6 +123,7 @@ public final class StateCodec {
         DefinitionCodec.write(address.definition(), out);
         writeLog(address.log(), out);
         writeDedupe(address.dedupe(), out);
+        writeRetention(address.retention(), out);
         out.putInt(address.subscriptions().size());
         for (SubscriptionState subscription : address.subscriptions()) {
             writeSubscription(subscription, out);
@@ -130,6 +136,19 @@ public final class StateCodec {
             out.putLong(taken.getKey().high());
             out.putLong(taken.getKey().low());
             out.putLong(taken.getValue());
+        }
+    }
+
+    private static void writeRetention(Retention retention, ByteWriter out) {
+        out.putLong(retention.from());
+        out.putLong(retention.bytes());
+        out.putLong(retention.lastMs());
+        out.putInt(retention.marks().size());
+        for (Retention.Mark mark : retention.marks()) {
+            out.putLong(mark.offset());
+            out.putLong(mark.timeMs());
+            out.putLong(mark.beforeMs());
+            out.putLong(mark.bytesBefore());
         }
     }
 
@@ -195,6 +214,8 @@ public final class StateCodec {
             out.putLong(offset);
             out.putString(token);
         });
+        out.putLong(subscription.replay().unsiftedBelow());
+        SetCodec.write(subscription.replay().offsets(), out);
     }
 
     /** Reads a state, head and addresses in one piece, into an empty one. */
@@ -246,10 +267,23 @@ public final class StateCodec {
         for (int i = 0; i < takenCount; i++) {
             address.dedupe().restore(new DedupeId(in.readLong(), in.readLong()), in.readLong());
         }
+        readRetention(in, address.retention());
         int subscriptionCount = in.readCount(1);
         for (int i = 0; i < subscriptionCount; i++) {
             readSubscription(in, target, address);
         }
+    }
+
+    private static void readRetention(ByteReader in, Retention target) {
+        long from = in.readLong();
+        long bytes = in.readLong();
+        long lastMs = in.readLong();
+        int count = in.readCount(32);
+        List<Retention.Mark> marks = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            marks.add(new Retention.Mark(in.readLong(), in.readLong(), in.readLong(), in.readLong()));
+        }
+        target.restore(from, bytes, lastMs, marks);
     }
 
     private static void readLog(ByteReader in, MessageLog log) {
@@ -297,5 +331,6 @@ public final class StateCodec {
         for (int i = 0; i < deferredCount; i++) {
             subscription.deferrals().restore(in.readLong(), in.readString());
         }
+        subscription.replay().restore(in.readLong(), SetCodec.read(in));
     }
 }

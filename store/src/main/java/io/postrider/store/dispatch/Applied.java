@@ -28,7 +28,7 @@ final class Applied {
         Consumption consumer = entry == null ? null : entry.atMostOnceTo;
         if (entry != null && consumer != null && !consumer.isClosed) {
             consumer.handovers--;
-            consumer.sink.deliver(entry.deliveryId, entry.body(), entry.deliveryCount());
+            consumer.sink.deliver(entry.deliveryId, desk.shown(entry), entry.deliveryCount());
             desk.wake();
         }
     }

@@ -109,7 +109,10 @@ final class Backlog {
         if (!subscription.redeliveries().isEmpty()) {
             entry.attempts = subscription.redeliveries().attempts(offset);
         }
-        entry.isInDoubt = entry.attempts == 0 && (offset < shownBefore || doubted.contains(offset));
+        entry.isInDoubt = entry.attempts == 0
+                && (offset < shownBefore
+                        || doubted.contains(offset)
+                        || subscription.replay().contains(offset));
         if (!exclusions.isEmpty()) {
             entry.setExcluded(exclusions.get(offset));
         }
@@ -143,6 +146,15 @@ final class Backlog {
             Level level = feed.level(address.log().priorities().priorityOf(offset));
             level.unloaded.addLong(offset);
             level.isCaughtUp = false;
+        }
+    }
+
+    /** Messages at or above an offset are wanted again: feeds look at them once more, in their order. */
+    void rewound(Iterable<Feed> feeds, long firstOffset) {
+        for (Feed feed : feeds) {
+            if (!feed.isBrowser) {
+                feed.rewound(firstOffset, ledger, late, address.log().end());
+            }
         }
     }
 
@@ -254,6 +266,11 @@ final class Backlog {
         }
         if (message.deliverAtMs() > proposals.nowMs() && !late.contains(offset)) {
             waiting.add(offset, message.deliverAtMs());
+            return;
+        }
+        if (!subscription.isFor(offset, inspector, message)) {
+            ending.addLong(offset);
+            proposals.settle(dispatcher, offset, message.sizeBytes());
             return;
         }
         if (feed.matches(feed.selector == null ? null : inspector.open(message))) {

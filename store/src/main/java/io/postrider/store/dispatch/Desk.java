@@ -2,6 +2,9 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.dispatch;
 
+import io.postrider.api.message.AnnotationKeys;
+import io.postrider.api.message.Annotations;
+import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
@@ -48,6 +51,13 @@ record Desk(
                 new LateLane(),
                 new Roaring64Bitmap(),
                 new HashMap<>());
+    }
+
+    /** The message of an entry with its offset, where that is of use: in an address that a reader can go back in. */
+    Message shown(Entry entry) {
+        return entry.isDurable() && address.isReadable()
+                ? entry.body().withAdded(Annotations.of(Map.of(AnnotationKeys.OFFSET, entry.offset)))
+                : entry.body();
     }
 
     long nowMs() {

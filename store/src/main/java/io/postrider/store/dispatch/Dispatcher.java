@@ -86,7 +86,8 @@ public final class Dispatcher {
         Waiting waiting = new Waiting(subscription, proposals);
         Backlog backlog =
                 new Backlog(this, subscription, parts, ledger, desk.late(), waiting, desk.ending(), desk.exclusions());
-        Sweeper sweeper = new Sweeper(this, subscription, ledger, proposals, outcomes, waiting, desk.ending());
+        Sweeper sweeper =
+                new Sweeper(this, subscription, ledger, proposals, outcomes, waiting, parts.inspector(), desk.ending());
         return new Stored(waiting, backlog, sweeper);
     }
 
@@ -331,7 +332,12 @@ public final class Dispatcher {
 
     /** The command that removes every message of the log up to now, except those with a consumer or whose end is proposed. */
     public Command purge() {
-        return removals.purge(subscription());
+        return removals.purge(subscription(), address.log().end());
+    }
+
+    /** The same up to an offset. */
+    public Command purge(long upToExclusive) {
+        return removals.purge(subscription(), upToExclusive);
     }
 
     /** Takes a message of the log out of dispatch, for a command that ends it; false unless it is ready. */
@@ -496,6 +502,11 @@ public final class Dispatcher {
         applied.expired(offset, stored);
     }
 
+    /** A newer message took the place of one: it ends, whoever has it. */
+    public void displaced(long offset) {
+        applied.finish(offset, stored);
+    }
+
     /** Everything below an offset was removed, except what was out when it was proposed. */
     public void purged(long upToExclusive) {
         removals.purged();
@@ -515,6 +526,16 @@ public final class Dispatcher {
     public void deferredReturned(Roaring64Bitmap offsets) {
         if (stored != null) {
             applied.deferredReturned(offsets, stored);
+        }
+    }
+
+    /** Messages at or above an offset are back that were done. What is out with a consumer stays there. */
+    public void rewound(long firstOffset) {
+        if (stored != null) {
+            stored.backlog().rewound(feeds.all(), firstOffset);
+            stored.sweeper().again();
+            scheduleWake();
+            proposals.wake(this);
         }
     }
 

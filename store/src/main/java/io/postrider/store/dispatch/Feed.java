@@ -121,6 +121,15 @@ final class Feed {
         }
     }
 
+    /** Messages at or above an offset are wanted again. */
+    void rewound(long firstOffset, Ledger ledger, LateLane late, long logEnd) {
+        for (Level level : levels) {
+            if (level != null) {
+                level.rewound(firstOffset, ledger, late, logEnd);
+            }
+        }
+    }
+
     void purged(SubscriptionState subscription) {
         for (Level level : levels) {
             if (level != null) {

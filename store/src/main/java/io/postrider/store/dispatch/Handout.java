@@ -60,7 +60,7 @@ final class Handout {
         if (entry.body().isExpiredAt(nowMs)) {
             outcomes.expire(entry);
         } else if (consumer.isBrowser()) {
-            consumer.sink.deliver(consumer.dispatched++, entry.body(), entry.deliveryCount());
+            consumer.sink.deliver(consumer.dispatched++, desk.shown(entry), entry.deliveryCount());
             consumer.feed.level(entry.priority).skip(entry, desk.ledger());
         } else {
             hand(consumer, entry);
@@ -84,7 +84,7 @@ final class Handout {
         }
         desk.ledger().move(entry, Entry.State.OUT);
         consumer.unsettled.put(entry);
-        consumer.sink.deliver(entry.deliveryId, entry.body(), entry.deliveryCount());
+        consumer.sink.deliver(entry.deliveryId, desk.shown(entry), entry.deliveryCount());
         if (desk.budget().isTight()) {
             desk.ledger().unload(entry);
         }
@@ -99,7 +99,7 @@ final class Handout {
             desk.proposals().settle(desk.dispatcher(), entry.offset, entry.sizeBytes);
         } else {
             soft.finish(entry);
-            consumer.sink.deliver(entry.deliveryId, entry.body(), entry.deliveryCount());
+            consumer.sink.deliver(entry.deliveryId, desk.shown(entry), entry.deliveryCount());
         }
     }
 

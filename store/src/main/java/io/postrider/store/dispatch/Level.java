@@ -2,11 +2,13 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.dispatch;
 
+import io.postrider.store.queue.Bitmaps;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.LongIterator;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
@@ -234,6 +236,21 @@ final class Level {
             }
         }
         isCaughtUp = false;
+    }
+
+    /** Looks again at everything from an offset on. */
+    void rewound(long firstOffset, Ledger ledger, LateLane late, long logEnd) {
+        unload(ledger, logEnd);
+        scan = Math.min(scan, firstOffset);
+        Roaring64Bitmap again = new Roaring64Bitmap();
+        LongIterator each = Bitmaps.each(unloaded);
+        while (each.hasNext()) {
+            long offset = each.next();
+            if (offset >= scan && !late.contains(offset)) {
+                again.addLong(offset);
+            }
+        }
+        unloaded.andNot(again);
     }
 
     /** Lets go of everything: the feed ends. */

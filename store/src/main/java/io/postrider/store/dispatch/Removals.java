@@ -19,22 +19,33 @@ final class Removals {
         this.desk = desk;
     }
 
-    /** The command that removes every message of the log up to now, except those with a consumer or whose end is proposed. */
-    Command purge(SubscriptionState subscription) {
+    /** The command that removes every message of the log below an offset, except those with a consumer or whose end is proposed. */
+    Command purge(SubscriptionState subscription, long upToExclusive) {
         OffsetRanges.Builder out = new OffsetRanges.Builder();
-        long removedBytes = subscription.bytes();
+        long removedBytes = bytesBelow(subscription, upToExclusive);
         for (long bytes : purgingBytes) {
             removedBytes -= bytes;
         }
         for (Entry entry : desk.ledger().sorted()) {
-            if (entry.isDurable() && entry.isTaken()) {
+            if (entry.isDurable() && entry.offset < upToExclusive && entry.isTaken()) {
                 out.add(entry.offset);
                 removedBytes -= entry.sizeBytes;
             }
         }
         removedBytes = Math.max(0, removedBytes);
         purgingBytes.add(removedBytes);
-        return new Command.Purge(subscription.id(), desk.address().log().end(), out.build(), removedBytes);
+        return new Command.Purge(subscription.id(), upToExclusive, out.build(), removedBytes);
+    }
+
+    /** Bytes of what is not done below an offset: exact at the end of the log, else their share. */
+    private static long bytesBelow(SubscriptionState subscription, long upToExclusive) {
+        long end = subscription.address().log().end();
+        if (upToExclusive >= end) {
+            return subscription.bytes();
+        }
+        long left = end - upToExclusive - subscription.doneCount(upToExclusive, end);
+        long below = subscription.depth() - left;
+        return (long) ((double) subscription.bytes() * below / Math.max(1, subscription.depth()));
     }
 
     /** The oldest purge on its way was applied. */

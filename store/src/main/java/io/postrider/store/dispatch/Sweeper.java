@@ -4,6 +4,7 @@ package io.postrider.store.dispatch;
 
 import io.postrider.api.command.DeadLetterReason;
 import io.postrider.api.message.Message;
+import io.postrider.api.port.MessageInspector;
 import io.postrider.store.machine.DeadLettering;
 import io.postrider.store.queue.Bitmaps;
 import io.postrider.store.queue.SubscriptionState;
@@ -26,6 +27,7 @@ final class Sweeper {
     private final Proposals proposals;
     private final Outcomes outcomes;
     private final Waiting waiting;
+    private final MessageInspector inspector;
     private final Roaring64Bitmap ending;
     private Roaring64Bitmap bucket = new Roaring64Bitmap();
     private long sweptToMs;
@@ -38,6 +40,7 @@ final class Sweeper {
             Proposals proposals,
             Outcomes outcomes,
             Waiting waiting,
+            MessageInspector inspector,
             Roaring64Bitmap ending) {
         this.dispatcher = dispatcher;
         this.subscription = subscription;
@@ -45,6 +48,7 @@ final class Sweeper {
         this.proposals = proposals;
         this.outcomes = outcomes;
         this.waiting = waiting;
+        this.inspector = inspector;
         this.ending = ending;
     }
 
@@ -65,6 +69,12 @@ final class Sweeper {
         if (expiresAtMs <= sweptToMs) {
             bucket.addLong(offset);
         }
+    }
+
+    /** Messages came back that had expired before. */
+    void again() {
+        sweptToMs = 0;
+        bucket = new Roaring64Bitmap();
     }
 
     /** Proposes the end of what has expired, some at a time. */
@@ -126,7 +136,12 @@ final class Sweeper {
             for (int i = 0; i < read; i++) {
                 unread.removeLong(offsets[i]);
                 Message message = messages[i];
-                if (message != null && subscription.wants(offsets[i])) {
+                if (message == null || !subscription.wants(offsets[i])) {
+                    continue;
+                }
+                if (!subscription.isFor(offsets[i], inspector, message)) {
+                    proposals.settle(dispatcher, offsets[i], message.sizeBytes());
+                } else {
                     outcomes.expireUnheld(offsets[i], subscription.view(offsets[i], message));
                 }
             }

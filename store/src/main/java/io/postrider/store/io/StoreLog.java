@@ -96,6 +96,15 @@ public final class StoreLog {
                 kind.name().toLowerCase(Locale.ROOT));
     }
 
+    public static void rewound(String name, String into, long count, String problem) {
+        LOG.info(
+                "PR-STO-018 A rewind has ended [from={}, into={}, messages={}, problem={}]",
+                name,
+                into,
+                count,
+                problem);
+    }
+
     public static void idleAddressDeleted(String name) {
         LOG.info("PR-STO-017 An address that was created by its first use was deleted: nobody used it [name={}]", name);
     }

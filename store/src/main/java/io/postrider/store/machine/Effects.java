@@ -51,8 +51,17 @@ public interface Effects {
     /** The time to live of a message ran out. */
     default void expired(SubscriptionState subscription, long offset) {}
 
+    /** A newer message took the place of one. */
+    default void displaced(SubscriptionState subscription, long offset) {}
+
     /** Every message below an offset was removed, except some. */
     default void purged(SubscriptionState subscription, long upToExclusive, OffsetRanges except) {}
+
+    /** Messages at or above an offset came back to a subscription that was done with them. */
+    default void rewound(SubscriptionState subscription, long firstOffset) {}
+
+    /** An address retains less of its log. */
+    default void trimmed(AddressState address) {}
 
     /** A chunk of a large message's body was added under this number. */
     default void staged(long bodyId, int chunk) {}

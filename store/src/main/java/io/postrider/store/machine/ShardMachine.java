@@ -7,6 +7,7 @@ import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyBook;
+import io.postrider.api.address.PolicyKey;
 import io.postrider.api.command.BranchId;
 import io.postrider.api.command.Command;
 import io.postrider.api.command.DeadLetterReason;
@@ -127,10 +128,30 @@ public final class ShardMachine implements Command.Visitor<Result> {
             state.bodies().retain(body.id());
         }
         effects.published(address, offset, message, publisher);
-        if (body != null && !address.isWanted(offset)) {
+        displace(address);
+        if (body != null && !address.isHeld(offset)) {
             release(body);
         }
         return offset;
+    }
+
+    /** Ends the claims on the oldest messages where subscriptions hold more than a ring has room for. */
+    private void displace(AddressState address) {
+        long max = address.policy().number(PolicyKey.RING_MESSAGES);
+        if (max == 0) {
+            return;
+        }
+        List<SubscriptionState> subscriptions = address.subscriptions();
+        for (int i = 0; i < subscriptions.size(); i++) {
+            SubscriptionState subscription = subscriptions.get(i);
+            while (!subscription.isReader() && subscription.depth() > max) {
+                long oldest = subscription.cursor();
+                long meanBytes = subscription.bytes() / subscription.depth();
+                finish(subscription, oldest);
+                subscription.release(meanBytes);
+                effects.displaced(subscription, oldest);
+            }
+        }
     }
 
     private void releaseBody(AddressState address, long offset) {
@@ -316,7 +337,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
         }
         AddressKey key = command.target();
         Message letter = command.letter();
-        if (key != null && letter != null) {
+        if (key != null && letter != null && !subscription.isReader()) {
             // Before the claim on the message ends, so that a large body is never without one.
             deliver(defined(DeadLettering.targetDefinition(key)), letter, null);
         }
@@ -350,6 +371,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
                 state.bodies().retain(body.id());
             }
             effects.redriven(only, offset, command.message());
+            displace(target);
         }
         finish(letters, command.offset());
         letters.release(command.bytes());
@@ -403,6 +425,45 @@ public final class ShardMachine implements Command.Visitor<Result> {
     }
 
     @Override
+    public Result rewind(Command.Rewind command) {
+        SubscriptionState subscription = state.subscription(command.subscriptionId());
+        if (subscription == null || command.offsets().rangeCount() == 0) {
+            return Result.OK;
+        }
+        if (!subscription.address().retention().isOn()) {
+            return Result.rejected(new Rejection(
+                    ErrorCode.PRECONDITION_FAILED,
+                    "Expected an address that retains messages, but '"
+                            + subscription.address().definition().key() + "' has no bound of retention"));
+        }
+        if (subscription.definition() != null && subscription.definition().noLocal()) {
+            return Result.rejected(new Rejection(
+                    ErrorCode.NOT_IMPLEMENTED,
+                    "A no-local subscription cannot be rewound: the log does not say who published a message"));
+        }
+        long count = subscription.address().rewind(subscription, command.offsets());
+        if (count > 0) {
+            effects.rewound(subscription, command.offsets().first(0));
+        }
+        return Result.of(count);
+    }
+
+    @Override
+    public Result trim(Command.Trim command) {
+        AddressState address = state.address(command.addressId());
+        if (address == null) {
+            return Result.OK;
+        }
+        long before = address.retention().from();
+        if (!address.trim(command.upToExclusive())) {
+            return Result.OK;
+        }
+        address.takeUnwantedBodies().forEach(this::release);
+        effects.trimmed(address);
+        return Result.of(address.retention().from() - before);
+    }
+
+    @Override
     public Result defineAddress(Command.DefineAddress command) {
         AddressDefinition wanted = command.definition();
         AddressState existing = state.address(wanted.key());
@@ -453,6 +514,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
 
     private void delete(AddressState address) {
         state.delete(address);
+        address.retainNothing();
         address.takeUnwantedBodies().forEach(this::release);
         effects.addressDeleted(address);
     }
@@ -515,7 +577,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
     private Result replace(PolicyBook policies) {
         List<AddressState> affected = state.replacePolicies(policies);
         effects.policiesReplaced(policies.rules());
-        affected.forEach(effects::policyChanged);
+        affected.forEach(this::changed);
         return Result.of(affected.size());
     }
 
@@ -526,8 +588,13 @@ public final class ShardMachine implements Command.Visitor<Result> {
             return Result.rejected(notFound(command.key()));
         }
         state.update(address, command.settings());
-        effects.policyChanged(address);
+        changed(address);
         return Result.OK;
+    }
+
+    private void changed(AddressState address) {
+        address.takeUnwantedBodies().forEach(this::release); // it may retain no more
+        effects.policyChanged(address);
     }
 
     static Rejection notFound(AddressKey key) {
@@ -540,7 +607,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
         if (topic == null) {
             return Result.rejected(notFound(command.definition().topic()));
         }
-        if (topic.definition().kind() != AddressKind.TOPIC) {
+        if (topic.isQueue() && !command.definition().key().isReader()) {
             return Result.rejected(new Rejection(
                     ErrorCode.ILLEGAL_STATE,
                     "'" + topic.definition().key() + "' is a queue: only a topic has subscriptions"));
@@ -552,7 +619,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
             }
             delete(existing);
         }
-        effects.subscriptionDefined(state.subscribe(topic, command.definition()));
+        effects.subscriptionDefined(state.subscribe(topic, command.definition(), command.start()));
         return Result.OK;
     }
 

@@ -8,6 +8,7 @@ import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.AddressPattern;
 import io.postrider.api.address.PolicyBook;
 import io.postrider.api.address.PolicyValues;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.address.UserRecord;
@@ -157,8 +158,10 @@ public final class ShardState {
         return address;
     }
 
-    SubscriptionState subscribe(AddressState topic, SubscriptionDefinition definition) {
-        return restoreSubscription(nextSubscriptionId(), topic, definition);
+    SubscriptionState subscribe(AddressState topic, SubscriptionDefinition definition, StartPosition start) {
+        SubscriptionState subscription = restoreSubscription(nextSubscriptionId(), topic, definition);
+        topic.begin(subscription, start, lastTimeMs);
+        return subscription;
     }
 
     void delete(AddressState address) {

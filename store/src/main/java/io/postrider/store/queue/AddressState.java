@@ -6,6 +6,7 @@ import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.AddressPolicy;
 import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.message.Annotations;
@@ -30,6 +31,7 @@ public final class AddressState {
 
     private final int id;
     private final MessageLog log = new MessageLog();
+    private final Retention retention = new Retention();
     private final DedupeWindow dedupe = new DedupeWindow();
     private final List<SubscriptionState> subscriptions = new ArrayList<>();
     private AddressDefinition definition;
@@ -43,6 +45,7 @@ public final class AddressState {
         this.id = id;
         this.definition = definition;
         this.policy = policy;
+        retention.follow(policy, 0);
     }
 
     public int id() {
@@ -64,6 +67,8 @@ public final class AddressState {
             return false;
         }
         policy = changed;
+        changes++;
+        retention.follow(changed, log.end());
         return true;
     }
 
@@ -97,6 +102,9 @@ public final class AddressState {
         }
         for (int i = 0; i < subscriptions.size(); i++) {
             SubscriptionState subscription = subscriptions.get(i);
+            if (subscription.isReader()) {
+                continue;
+            }
             if ((messagesMax > 0 && subscription.depth() >= messagesMax)
                     || (bytesMax > 0 && subscription.bytes() >= bytesMax)) {
                 return subscription;
@@ -117,7 +125,7 @@ public final class AddressState {
 
     /** Whether a durable message to it has to be logged: somebody durable may want it, here or where it goes on to. */
     public boolean isLogged() {
-        if (!subscriptions.isEmpty()) {
+        if (!subscriptions.isEmpty() || retention.isOn()) {
             return true;
         }
         for (int i = 0; i < routes.size(); i++) {
@@ -139,6 +147,11 @@ public final class AddressState {
 
     public MessageLog log() {
         return log;
+    }
+
+    /** From where on messages are kept though they are done. */
+    public Retention retention() {
+        return retention;
     }
 
     public List<SubscriptionState> subscriptions() {
@@ -177,6 +190,45 @@ public final class AddressState {
         return state;
     }
 
+    /** Lets a subscription that was just added begin somewhere in what is there. */
+    public void begin(SubscriptionState subscription, StartPosition start, long nowMs) {
+        StartPosition asked = start.kind() == StartPosition.Kind.DEFAULT ? defaultStart() : start;
+        long first = offset(asked, nowMs);
+        if (first < log.end()) {
+            changes++;
+            subscription.startAt(first, isReadable() && !retention.isOn() ? queue().done() : new Roaring64Bitmap());
+        }
+    }
+
+    /** Where a subscription begins that does not say. */
+    public StartPosition defaultStart() {
+        return policy.is(PolicyKey.NON_DESTRUCTIVE) && isQueue()
+                ? StartPosition.EARLIEST
+                : StartPosition.parse(policy.text(PolicyKey.SUBSCRIPTION_START));
+    }
+
+    /** Whether there is a past that somebody new can read. */
+    public boolean isReadable() {
+        return retention.isOn() || (isQueue() && policy.is(PolicyKey.NON_DESTRUCTIVE));
+    }
+
+    /** The offset of a position in what somebody new can read; the end of the log if that is nothing. */
+    public long offset(StartPosition position, long nowMs) {
+        long end = log.end();
+        if (!isReadable()) {
+            return end;
+        }
+        long low = retention.isOn() ? retention.from() : queue().cursor();
+        return switch (position.kind()) {
+            case DEFAULT, NEW -> end;
+            case EARLIEST -> low;
+            case OFFSET -> Math.min(end, Math.max(low, position.value()));
+            case LAST -> Math.max(low, end - position.value());
+            case TIME -> retention.isOn() ? retention.offsetAt(position.value(), end) : low;
+            case AGO -> retention.isOn() ? retention.offsetAt(nowMs - position.value(), end) : low;
+        };
+    }
+
     /** Removes a subscription and its claim on every message. */
     public void unsubscribe(SubscriptionState subscription) {
         changes++;
@@ -185,7 +237,7 @@ public final class AddressState {
         if (gone != null && gone.noLocal()) {
             noLocalCount--;
         }
-        log.unwantedBelow(lowestWanted());
+        log.unwantedBelow(lowestHeld());
     }
 
     /** No subscription wants anything below this offset. */
@@ -195,6 +247,31 @@ public final class AddressState {
             lowest = Math.min(lowest, subscriptions.get(i).cursor());
         }
         return lowest;
+    }
+
+    /** Nothing below this offset is there any more: nobody wants it, and it is not retained. */
+    public long lowestHeld() {
+        return retention.isOn() ? Math.min(retention.from(), lowestWanted()) : lowestWanted();
+    }
+
+    /** Whether the message at an offset is there: some subscription wants it, or it is retained. */
+    public boolean isHeld(long offset) {
+        return (offset < log.end() && retention.holds(offset)) || isWanted(offset);
+    }
+
+    /** It is deleted: it holds nothing but what subscriptions still want. */
+    public void retainNothing() {
+        retention.stop();
+    }
+
+    /** Stops to retain messages below an offset; those that a subscription wants stay. Returns whether anything is different. */
+    public boolean trim(long upToExclusive) {
+        if (!retention.trim(Math.min(upToExclusive, log.end()))) {
+            return false;
+        }
+        changes++;
+        log.unwantedBelow(lowestHeld());
+        return true;
     }
 
     /** Whether any subscription wants the message at an offset. */
@@ -217,7 +294,8 @@ public final class AddressState {
     public long publish(Message message, @Nullable String publisher, MessageInspector inspector, long nowMs) {
         changes++;
         long offset = log.reserve();
-        boolean isWanted = false;
+        boolean isWanted = retention.isOn();
+        retention.appended(offset, message.sizeBytes(), nowMs);
         MessageInspector.@Nullable Fields fields = null;
         for (int i = 0; i < subscriptions.size(); i++) {
             SubscriptionState subscription = subscriptions.get(i);
@@ -245,6 +323,7 @@ public final class AddressState {
     public long publishOnlyTo(SubscriptionState only, Message message, long nowMs) {
         changes++;
         long offset = log.reserve();
+        retention.appended(offset, message.sizeBytes(), nowMs);
         for (int i = 0; i < subscriptions.size(); i++) {
             SubscriptionState subscription = subscriptions.get(i);
             if (subscription == only) {
@@ -283,7 +362,7 @@ public final class AddressState {
         }
         changes++;
         if (before >> TRIM_CHECK_BITS != subscription.cursor() >> TRIM_CHECK_BITS) {
-            log.unwantedBelow(lowestWanted());
+            log.unwantedBelow(lowestHeld());
         }
         return true;
     }
@@ -293,8 +372,14 @@ public final class AddressState {
             SubscriptionState subscription, long upToExclusive, OffsetRanges except, long removedBytes) {
         changes++;
         long count = subscription.finishBelow(upToExclusive, except, removedBytes);
-        log.unwantedBelow(lowestWanted());
+        log.unwantedBelow(lowestHeld());
         return count;
+    }
+
+    /** Brings retained messages back to a subscription that is done with them; returns how many. */
+    public long rewind(SubscriptionState subscription, OffsetRanges offsets) {
+        changes++;
+        return subscription.rewind(offsets);
     }
 
     /** A subscription gets a message back. */
@@ -334,16 +419,16 @@ public final class AddressState {
         subscription.dispatched(upToExclusive);
     }
 
-    /** Takes out the staged body of a message, if it has one and nobody wants it any more. */
+    /** Takes out the staged body of a message, if it has one and it is not held any more. */
     public @Nullable LargeBody takeUnwantedBody(long offset) {
-        if (!log.hasBody(offset) || isWanted(offset)) {
+        if (!log.hasBody(offset) || isHeld(offset)) {
             return null;
         }
         changes++;
         return log.removeBody(offset);
     }
 
-    /** Takes out the staged bodies of all messages nobody wants any more. */
+    /** Takes out the staged bodies of all messages that are not held any more. */
     public List<LargeBody> takeUnwantedBodies() {
         List<LargeBody> unwanted = new ArrayList<>();
         for (long offset : List.copyOf(log.bodies().keySet())) {

@@ -6,6 +6,7 @@ import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
+import io.postrider.api.port.MessageInspector;
 import io.postrider.api.selector.Selector;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.LongIterator;
@@ -24,6 +25,7 @@ public final class SubscriptionState {
     private final @Nullable SubscriptionDefinition definition;
     private final @Nullable Selector selector;
     private final Roaring64Bitmap done = new Roaring64Bitmap();
+    private final Replay replay = new Replay();
     private final Redeliveries redeliveries = new Redeliveries();
     private final Deferrals deferrals = new Deferrals();
     private long cursor;
@@ -57,6 +59,11 @@ public final class SubscriptionState {
     /** Null for a queue's built-in subscription. */
     public @Nullable SubscriptionDefinition definition() {
         return definition;
+    }
+
+    /** Whether it is the cursor of one link, which ends with it. */
+    public boolean isReader() {
+        return definition != null && definition.key().isReader();
     }
 
     public @Nullable Selector selector() {
@@ -95,6 +102,12 @@ public final class SubscriptionState {
         return offset < address.log().end() && !isDone(offset);
     }
 
+    /** How many offsets from one to another, not included, are done. */
+    public long doneCount(long first, long endExclusive) {
+        long below = Math.max(0, Math.min(cursor, endExclusive) - first);
+        return below + Bitmaps.count(done, Math.max(first, cursor), endExclusive - 1);
+    }
+
     public Redeliveries redeliveries() {
         return redeliveries;
     }
@@ -111,9 +124,20 @@ public final class SubscriptionState {
 
     /** The message as this subscription sees it: with what consumers asked to merge. */
     public Message view(long offset, Message message) {
-        return redeliveries.isEmpty()
+        Message viewed = redeliveries.isEmpty()
                 ? message
                 : message.withAdded(redeliveries.get(offset).merged());
+        return replay.contains(offset) ? viewed.withAdded(Replay.MARK) : viewed;
+    }
+
+    /** What came back to it though it was done. */
+    public Replay replay() {
+        return replay;
+    }
+
+    /** Whether a message, found at an offset, is for it: what it has in its log from a time before it was there may not be. */
+    public boolean isFor(long offset, MessageInspector inspector, Message message) {
+        return selector == null || !replay.isUnsifted(offset) || selector.matches(inspector.open(message));
     }
 
     void take(Message message) {
@@ -134,8 +158,60 @@ public final class SubscriptionState {
             redeliveries.remove(offset);
         }
         deferrals.remove(offset);
+        replay.finished(offset);
         markDone(offset);
         return true;
+    }
+
+    /**
+     * Brings messages back that are retained and done.
+     *
+     * @return how many
+     */
+    long rewind(OffsetRanges offsets) {
+        long before = depth();
+        Roaring64Bitmap back = new Roaring64Bitmap();
+        for (int range = 0; range < offsets.rangeCount(); range++) {
+            long first = Math.max(offsets.first(range), address.retention().from());
+            long last = Math.min(offsets.last(range), address.log().end() - 1);
+            if (first <= last) {
+                back.addRange(first, last + 1);
+            }
+        }
+        if (back.isEmpty()) {
+            return 0;
+        }
+        replay.add(back, this);
+        if (back.first() < cursor) {
+            done.addRange(back.first(), cursor);
+            cursor = back.first();
+        }
+        done.andNot(back);
+        doneCount = done.getLongCardinality();
+        long count = depth() - before;
+        bytes += count * address.retention().meanBytes(address.log().end());
+        return count;
+    }
+
+    /**
+     * It begins before the end of the log.
+     *
+     * @param gone offsets of which nothing is there any more
+     */
+    void startAt(long offset, Roaring64Bitmap gone) {
+        done.or(gone);
+        Bitmaps.removeBelow(done, offset);
+        cursor = offset;
+        while (done.contains(cursor)) {
+            done.removeLong(cursor);
+            cursor++;
+        }
+        doneCount = done.getLongCardinality();
+        dispatchedUpTo = cursor;
+        bytes = depth() * address.retention().meanBytes(address.log().end());
+        if (selector != null) {
+            replay.siftBelow(address.log().end());
+        }
     }
 
     /** Takes out of a set of offsets what is not wanted any more. */
@@ -203,6 +279,7 @@ public final class SubscriptionState {
                 Math.max(Math.max(cursor, upToExclusive), address.log().end()) + 1);
         open.or(kept);
         redeliveries.retain(open);
+        replay.retain(open);
         deferrals.retain(open);
         long count = before - depth();
         release(count == 0 ? 0 : removedBytes);

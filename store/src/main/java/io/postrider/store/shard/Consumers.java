@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.shard;
 
+import io.postrider.api.address.PolicyKey;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.command.Command;
@@ -27,6 +29,7 @@ final class Consumers {
     private final ShardState state;
     private final ShardRunner runner;
     private final ShardEffects effects;
+    private long nextReader;
 
     Consumers(ShardState state, ShardRunner runner, ShardEffects effects) {
         this.state = state;
@@ -40,7 +43,17 @@ final class Consumers {
             @Nullable Selector selector,
             DeliverySink sink,
             Reply<Consumer> reply) {
-        if (address.isQueue()) {
+        boolean isTaker = address.isQueue() && request.mode() != Mode.BROWSE;
+        if (isTaker
+                && request.subscription().start().isInThePast()
+                && !address.policy().is(PolicyKey.NON_DESTRUCTIVE)) {
+            reply.rejected(new Rejection(
+                    ErrorCode.INVALID_FIELD,
+                    "Expected a start for a browser, a non-destructive queue or a topic, but a consumer of the queue '"
+                            + address.definition().key() + "' takes its next message: rewind it, or browse"));
+        } else if (needsReader(address, request)) {
+            openReader(address, request, sink, reply);
+        } else if (address.isQueue()) {
             Dispatcher queue = effects.dispatcher(address.queue());
             reply.ok(handle(queue, request, selector, sink, () -> {}));
         } else if (request.subscription().durability() == Durability.DURABLE) {
@@ -52,20 +65,82 @@ final class Consumers {
 
     /** A subscription belongs to its reader: there is nothing to browse without taking. */
     private static ConsumerRequest asTaker(ConsumerRequest request) {
-        return request.mode() != Mode.BROWSE
-                ? request
-                : new ConsumerRequest(
-                        request.address(),
-                        request.kind(),
-                        request.subscription(),
-                        request.selector(),
-                        request.noLocal(),
-                        Mode.ACKNOWLEDGE,
-                        request.defaultOutcome(),
-                        request.connectionId(),
-                        request.containerId(),
-                        request.user(),
-                        request.deferralTokens());
+        return request.mode() != Mode.BROWSE ? request : as(Mode.ACKNOWLEDGE, request);
+    }
+
+    private static ConsumerRequest as(Mode mode, ConsumerRequest request) {
+        return new ConsumerRequest(
+                request.address(),
+                request.kind(),
+                request.subscription(),
+                request.selector(),
+                request.noLocal(),
+                mode,
+                request.defaultOutcome(),
+                request.connectionId(),
+                request.containerId(),
+                request.user(),
+                request.deferralTokens());
+    }
+
+    /** Whether a consumer reads by a cursor of its own, which ends with it: what it wants is not what others leave. */
+    private static boolean needsReader(AddressState address, ConsumerRequest request) {
+        StartPosition start = request.subscription().start();
+        if (address.isQueue()) {
+            boolean isBrowser = request.mode() == Mode.BROWSE;
+            return isBrowser ? start.isInThePast() : address.policy().is(PolicyKey.NON_DESTRUCTIVE);
+        }
+        if (request.subscription().durability() == Durability.DURABLE) {
+            return false;
+        }
+        boolean isByDefault = start.kind() == StartPosition.Kind.DEFAULT
+                && !request.subscription().isShared()
+                && !request.noLocal();
+        return address.isReadable() && (isByDefault ? address.defaultStart() : start).isInThePast();
+    }
+
+    private void openReader(AddressState address, ConsumerRequest request, DeliverySink sink, Reply<Consumer> reply) {
+        if (!address.isQueue() && (request.noLocal() || request.subscription().isShared())) {
+            reply.rejected(new Rejection(
+                    ErrorCode.NOT_IMPLEMENTED,
+                    "Expected a start of a volatile subscription that is neither shared nor no-local, but it is "
+                            + (request.noLocal() ? "no-local" : "shared")));
+            return;
+        }
+        String name = request.connectionId() + "/" + nextReader++;
+        SubscriptionKey key = new SubscriptionKey(request.address().virtualHost(), SubscriptionKey.READER_SCOPE, name);
+        SubscriptionDefinition definition = new SubscriptionDefinition(
+                key, address.definition().key(), false, emptyToNull(request.selector()), false);
+        ConsumerRequest taking = request.mode() == Mode.BROWSE ? as(Mode.AT_MOST_ONCE, request) : request;
+        runner.propose(
+                new Command.DefineSubscription(
+                        definition, request.subscription().start()),
+                (token, result) -> {
+                    SubscriptionState defined = state.subscription(key);
+                    if (result.rejection() != null) {
+                        reply.rejected(result.rejection());
+                    } else if (defined == null) {
+                        reply.rejected(new Rejection(
+                                ErrorCode.RESOURCE_DELETED,
+                                "'" + address.definition().key() + "' was deleted meanwhile"));
+                    } else {
+                        Runnable end = () -> runner.propose(new Command.DeleteSubscription(key), null, 0);
+                        reply.ok(handle(effects.dispatcher(defined), taking, null, sink, end));
+                    }
+                },
+                0);
+    }
+
+    /** Ends the cursors of readers that were there when the broker stopped. */
+    void endReaders() {
+        for (AddressState address : state.addresses()) {
+            for (SubscriptionState subscription : address.subscriptions()) {
+                SubscriptionDefinition definition = subscription.definition();
+                if (definition != null && subscription.isReader()) {
+                    runner.propose(new Command.DeleteSubscription(definition.key()), null, 0);
+                }
+            }
+        }
     }
 
     private Consumer handle(
@@ -137,6 +212,12 @@ final class Consumers {
             return;
         }
         SubscriptionKey key = new SubscriptionKey(request.address().virtualHost(), wanted.scope(), name);
+        if (key.isReader()) {
+            reply.rejected(new Rejection(
+                    ErrorCode.INVALID_FIELD,
+                    "Expected a container id other than '" + wanted.scope() + "', which the broker keeps for itself"));
+            return;
+        }
         SubscriptionDefinition definition = new SubscriptionDefinition(
                 key, topic.definition().key(), wanted.isShared(), emptyToNull(request.selector()), request.noLocal());
         SubscriptionState existing = state.subscription(key);
@@ -152,7 +233,7 @@ final class Consumers {
             }
         }
         runner.propose(
-                new Command.DefineSubscription(definition),
+                new Command.DefineSubscription(definition, wanted.start()),
                 (token, result) -> {
                     SubscriptionState defined = state.subscription(key);
                     if (result.rejection() != null) {

@@ -92,9 +92,11 @@ final class Ingress {
 
     // ---- whether anybody wants it
 
-    /** Whether a message finds a taker at its address, or goes on from there. A queue takes everything. */
+    /** Whether a message finds a taker at its address, or goes on from there. A queue takes everything, and a log that retains takes what is durable. */
     boolean isRouted(AddressState address, Message message, @Nullable String publisher) {
-        if (address.isQueue() || !address.routes().isEmpty()) {
+        if (address.isQueue()
+                || !address.routes().isEmpty()
+                || (message.isDurable() && address.retention().isOn())) {
             return true;
         }
         if (address.policy().text(PolicyKey.UNROUTED).equals("drop")) {

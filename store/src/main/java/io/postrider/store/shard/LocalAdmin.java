@@ -11,6 +11,7 @@ import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicySetting;
 import io.postrider.api.address.PolicyValues;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.UserRecord;
 import io.postrider.api.command.Command;
@@ -23,6 +24,7 @@ import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.MessageTrace;
 import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.Reply;
+import io.postrider.api.port.RewindRequest;
 import io.postrider.api.port.StorageStats;
 import io.postrider.api.port.TraceRequest;
 import io.postrider.api.port.WhyRequest;
@@ -52,6 +54,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final Letters letters;
     private final Explanations explanations;
     private final Tracer tracer;
+    private final Rewinds rewinds;
     private volatile BrokerStats stats =
             new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
@@ -67,7 +70,8 @@ public final class LocalAdmin implements BrokerAdmin {
             LocalBranches branches,
             Letters letters,
             Explanations explanations,
-            Tracer tracer) {
+            Tracer tracer,
+            Rewinds rewinds) {
         this.letters = letters;
         this.explanations = explanations;
         this.tracer = tracer;
@@ -80,6 +84,7 @@ public final class LocalAdmin implements BrokerAdmin {
         this.checkpointing = checkpointing;
         this.projection = projection;
         this.branches = branches;
+        this.rewinds = rewinds;
     }
 
     static <T> void answer(Reply<T> reply, Result result, T value) {
@@ -286,6 +291,16 @@ public final class LocalAdmin implements BrokerAdmin {
     @Override
     public LetterAdmin letters() {
         return letters;
+    }
+
+    @Override
+    public void rewind(RewindRequest request, Reply<Long> reply) {
+        runner.run(() -> rewinds.start(request, reply));
+    }
+
+    @Override
+    public void truncate(AddressKey key, StartPosition before, Reply<Long> reply) {
+        runner.run(() -> rewinds.truncate(key, before, reply));
     }
 
     @Override

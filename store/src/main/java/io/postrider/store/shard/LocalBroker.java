@@ -78,6 +78,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     private final LocalAdmin admin;
     private final Ingress ingress;
     private final IdleAddresses idle;
+    private final Trimming trimming;
 
     /** What a broker is made of. */
     public record Parts(
@@ -111,8 +112,10 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         this.consumers = new Consumers(state, runner, effects);
         this.ingress = new Ingress(state, runner, effects, parts.inspector, loop, parts.wallClockMs);
         this.idle = new IdleAddresses(state, runner, effects, loop, parts.wallClockMs);
+        this.trimming = new Trimming(state, runner, loop, parts.wallClockMs);
         this.checkpointing = new Checkpointing(state, disk, settings, threads.checkpointer(), loop, runner);
         this.bodyStore = new LocalBodies(runner, state);
+        Rewinds rewinds = new Rewinds(state, runner, effects, parts.inspector, loop);
         Letters letters = new Letters(state, runner, effects, parts.inspector, loop, parts.wallClockMs);
         Explanations explanations = new Explanations(state, runner, effects, parts.inspector);
         this.admin = new LocalAdmin(
@@ -127,7 +130,8 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
                 branches,
                 letters,
                 explanations,
-                new Tracer(state, runner, parts));
+                new Tracer(state, runner, parts),
+                rewinds);
         parts.projection.recovered(
                 index,
                 state.policies().rules(),
@@ -174,12 +178,16 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
     }
 
     private void start() {
-        effects.start(runner, idle::consider);
+        effects.start(runner, address -> {
+            idle.consider(address);
+            trimming.consider(address);
+        });
         branches.start();
         runner.start(this::afterTurn, reason -> {
             effects.closeAll(reason);
             transactions.failed(reason);
         });
+        consumers.endReaders();
         if (!state.policies().withConfigured(configured).equals(state.policies())) {
             runner.propose(new Command.ConfigurePolicies(configured), null, 0);
         }
@@ -487,6 +495,7 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
         CompletableFuture<Void> quiet = new CompletableFuture<>();
         loop.execute(() -> {
             idle.stop();
+            trimming.stop();
             runner.finish();
             quiet.complete(null);
         });

@@ -3,6 +3,7 @@
 package io.postrider.store.shard;
 
 import io.postrider.api.address.AddressDefinition;
+import io.postrider.api.address.PolicyKey;
 import io.postrider.api.command.Command;
 import io.postrider.api.error.ErrorCode;
 import io.postrider.api.error.Rejection;
@@ -141,7 +142,9 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
     private void publishTo(AddressState target, Message message, @Nullable String publisher, long token) {
         // A large message's body is staged in the log, which must learn whose it is; an id is remembered there.
         boolean isNamed = message.body() != null || message.dedupeId() != null;
-        boolean isLogged = isNamed || (target.isLogged() && (message.isDurable() || effects.isSpilling(target)));
+        // What stays for readers to come has to be where they can find it.
+        boolean isKept = message.isDurable() || target.policy().is(PolicyKey.NON_DESTRUCTIVE);
+        boolean isLogged = isNamed || (target.isLogged() && (isKept || effects.isSpilling(target)));
         Rejection full = gate.refusal(isLogged);
         if (full == null) {
             full = ingress.refusal(target);

@@ -79,13 +79,13 @@ final class Recovery {
 
         @Override
         public void published(AddressState address, long offset, Message message, @Nullable String publisher) {
-            bodies.appended(address.id(), offset, address.lowestWanted());
+            bodies.appended(address.id(), offset, address.lowestHeld());
         }
 
         @Override
         public void redriven(SubscriptionState subscription, long offset, Message message) {
             AddressState address = subscription.address();
-            bodies.appended(address.id(), offset, address.lowestWanted());
+            bodies.appended(address.id(), offset, address.lowestHeld());
         }
 
         @Override

@@ -352,7 +352,7 @@ final class ShardEffects implements Effects {
 
     @Override
     public void published(AddressState address, long offset, Message message, @Nullable String publisher) {
-        bodies.appended(address.id(), offset, address.lowestWanted());
+        bodies.appended(address.id(), offset, address.lowestHeld());
         List<SubscriptionState> subscriptions = address.subscriptions();
         for (int i = 0; i < subscriptions.size(); i++) {
             SubscriptionState subscription = subscriptions.get(i);
@@ -376,7 +376,7 @@ final class ShardEffects implements Effects {
     @Override
     public void redriven(SubscriptionState subscription, long offset, Message message) {
         AddressState address = subscription.address();
-        bodies.appended(address.id(), offset, address.lowestWanted());
+        bodies.appended(address.id(), offset, address.lowestHeld());
         dispatcher(subscription).published(offset, message);
     }
 
@@ -437,8 +437,19 @@ final class ShardEffects implements Effects {
     }
 
     @Override
+    public void displaced(SubscriptionState subscription, long offset) {
+        dispatcher(subscription).displaced(offset);
+        totals.dropped++;
+    }
+
+    @Override
     public void purged(SubscriptionState subscription, long upToExclusive, OffsetRanges except) {
         dispatcher(subscription).purged(upToExclusive);
+    }
+
+    @Override
+    public void rewound(SubscriptionState subscription, long firstOffset) {
+        dispatcher(subscription).rewound(firstOffset);
     }
 
     @Override

@@ -465,6 +465,7 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
             return bytes;
         }
         boolean isMany = command instanceof Command.Purge
+                || command instanceof Command.Trim
                 || command instanceof Command.DeleteAddress
                 || command instanceof Command.DeleteSubscription
                 || command instanceof Command.Expire;

@@ -4,13 +4,14 @@ package io.postrider.store.shard;
 
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.Bitmaps;
+import io.postrider.store.queue.Retention;
 import io.postrider.store.queue.SubscriptionState;
 import io.postrider.store.segment.WantedOffsets;
 import java.util.List;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
- * Which messages of an address any of its subscriptions wanted at one moment. Immutable; any thread.
+ * Which messages of an address were held at one moment: wanted by one of its subscriptions, or retained. Immutable; any thread.
  *
  * @param first nothing below it is wanted
  * @param end offset after the newest message
@@ -21,10 +22,11 @@ record WantedSnapshot(long first, long end, Roaring64Bitmap done) implements Wan
     static WantedSnapshot of(AddressState address) {
         long end = address.log().end();
         List<SubscriptionState> subscriptions = address.subscriptions();
+        Retention retention = address.retention();
+        long first = address.lowestHeld();
         if (subscriptions.isEmpty()) {
-            return new WantedSnapshot(end, end, new Roaring64Bitmap());
+            return new WantedSnapshot(first, end, new Roaring64Bitmap());
         }
-        long first = address.lowestWanted();
         Roaring64Bitmap done = null;
         for (SubscriptionState subscription : subscriptions) {
             Roaring64Bitmap mine = subscription.done().clone();
@@ -36,6 +38,11 @@ record WantedSnapshot(long first, long end, Roaring64Bitmap done) implements Wan
             } else {
                 done.and(mine);
             }
+        }
+        if (done != null && retention.isOn() && retention.from() < end) {
+            Roaring64Bitmap retained = new Roaring64Bitmap();
+            retained.addRange(retention.from(), end);
+            done.andNot(retained);
         }
         return new WantedSnapshot(first, end, done == null ? new Roaring64Bitmap() : done);
     }

@@ -191,6 +191,16 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
     }
 
     @Override
+    public String rewind(Command.Rewind command) {
+        return "rewind subscription=" + command.subscriptionId() + " offsets=" + text(command.offsets());
+    }
+
+    @Override
+    public String trim(Command.Trim command) {
+        return "trim address=" + command.addressId() + " below=" + command.upToExclusive();
+    }
+
+    @Override
     public String removeForward(Command.RemoveForward command) {
         return "remove-forward name=" + command.name();
     }

@@ -39,6 +39,7 @@ final class StateText {
             lines.apply("address")
                     .number("id", address.id())
                     .text("kind", address.definition().kind().name().toLowerCase(Locale.ROOT))
+                    .number("retainedFrom", address.retention().from())
                     .number("end", address.log().end())
                     .number("largeMessages", address.log().bodies().size())
                     .text("settings", address.definition().settings().toString())

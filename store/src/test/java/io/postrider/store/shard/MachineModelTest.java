@@ -12,6 +12,7 @@ import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyValues;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.address.SubscriptionDefinition;
 import io.postrider.api.address.SubscriptionKey;
 import io.postrider.api.command.Command;
@@ -120,7 +121,7 @@ class MachineModelTest {
     // ---- commands
 
     private void step() {
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(24)) {
             case 18 -> defer();
             case 19 -> returnDeferred();
             case 16, 17 -> redrive();
@@ -140,6 +141,9 @@ class MachineModelTest {
                     delete();
                 }
             }
+            case 15 -> update();
+            case 20 -> trim();
+            case 21, 22 -> rewind();
             default -> dropBody();
         }
     }
@@ -208,6 +212,7 @@ class MachineModelTest {
                 sub.bytes += bytes;
             }
         }
+        address.displace();
         countBodies();
         if (bodyId >= 0 && references.getOrDefault(bodyId, 0) == 0) {
             chunks.remove(bodyId);
@@ -220,7 +225,7 @@ class MachineModelTest {
         for (ModelQueue address : model.values()) {
             for (int offset = 0; offset < address.log.size(); offset++) {
                 long bodyId = address.log.get(offset).bodyId();
-                if (bodyId >= 0 && address.isWanted(offset)) {
+                if (bodyId >= 0 && address.isHeld(offset)) {
                     now.merge(bodyId, 1, Integer::sum);
                 }
             }
@@ -403,6 +408,91 @@ class MachineModelTest {
         }
     }
 
+    /** Other settings: nothing special, a ring, retention, or both. */
+    private void update() {
+        String[] names = {"q0", "q1", "letters", "t"};
+        String name = names[random.nextInt(names.length)];
+        int ring = random.nextBoolean() ? 0 : 1 + random.nextInt(8);
+        boolean retains = random.nextInt(3) > 0;
+        PolicyValues settings = POLICY.with(PolicyKey.RING_MESSAGES, Integer.toString(ring))
+                .with(PolicyKey.RETENTION_COUNT, retains ? "1000" : "0");
+        Result result = apply(new Command.UpdateAddress(AddressKey.of(name), settings));
+        ModelQueue address = model.get(name);
+        assertEquals(address != null, result.rejection() == null);
+        if (address != null) {
+            address.ring = ring;
+            address.retainedFrom = !retains ? -1 : address.retainedFrom < 0 ? address.log.size() : address.retainedFrom;
+            countBodies();
+        }
+    }
+
+    private void trim() {
+        int id = random.nextInt(nextAddress + 1);
+        long upTo = random.nextInt(60);
+        Result result = apply(new Command.Trim(id, upTo));
+        ModelQueue address =
+                model.values().stream().filter(each -> each.id == id).findAny().orElse(null);
+        if (address != null && address.retainedFrom >= 0) {
+            long before = address.retainedFrom;
+            address.retainedFrom = Math.max(before, Math.min(upTo, address.log.size()));
+            assertEquals(address.retainedFrom - before, result.count());
+            countBodies();
+        }
+    }
+
+    private void rewind() {
+        int id = anySub();
+        long first = random.nextInt(60);
+        long second = first + 5 + random.nextInt(20);
+        OffsetRanges offsets = new OffsetRanges.Builder()
+                .add(first, first + random.nextInt(4))
+                .add(second, second + random.nextInt(40))
+                .build();
+        Result result = apply(new Command.Rewind(id, offsets));
+        ModelQueue address = model.values().stream()
+                .filter(each -> each.subs.values().stream().anyMatch(sub -> sub.id == id))
+                .findAny()
+                .orElse(null);
+        ModelQueue.Sub sub = sub(id);
+        if (address == null || sub == null) {
+            return;
+        }
+        assertEquals(address.retainedFrom >= 0, result.rejection() == null);
+        if (address.retainedFrom >= 0) {
+            assertEquals(address.rewind(sub, offsets), result.count());
+            sub.bytes = stateOf(sub).bytes(); // an estimate
+        }
+    }
+
+    private SubscriptionState stateOf(ModelQueue.Sub sub) {
+        SubscriptionState state = machine.state().subscription(sub.id);
+        assertNotNull(state);
+        return state;
+    }
+
+    private StartPosition start() {
+        return switch (random.nextInt(4)) {
+            case 0 -> StartPosition.DEFAULT;
+            case 1 -> StartPosition.EARLIEST;
+            case 2 -> new StartPosition(StartPosition.Kind.OFFSET, random.nextInt(60));
+            default -> new StartPosition(StartPosition.Kind.LAST, random.nextInt(30));
+        };
+    }
+
+    /** Where the model says that a subscription begins. */
+    private static long offset(ModelQueue address, StartPosition start) {
+        long end = address.log.size();
+        if (address.retainedFrom < 0) {
+            return end;
+        }
+        return switch (start.kind()) {
+            case EARLIEST -> address.retainedFrom;
+            case OFFSET -> Math.min(end, Math.max(address.retainedFrom, start.value()));
+            case LAST -> Math.max(address.retainedFrom, end - start.value());
+            default -> end;
+        };
+    }
+
     private void mark() {
         int id = anySub();
         int epoch = anyEpoch();
@@ -419,10 +509,17 @@ class MachineModelTest {
         SubscriptionKey key = new SubscriptionKey("", "c", name);
         ModelQueue topic = model.get("t");
         if (random.nextInt(4) > 0) {
+            StartPosition start = start();
             apply(new Command.DefineSubscription(
-                    new SubscriptionDefinition(key, AddressKey.of("t"), true, null, false)));
+                    new SubscriptionDefinition(key, AddressKey.of("t"), true, null, false), start));
             if (topic != null && !topic.subs.containsKey(name)) {
-                topic.subs.put(name, new ModelQueue.Sub(nextSubscription++, topic.log.size()));
+                ModelQueue.Sub sub = new ModelQueue.Sub(nextSubscription++, offset(topic, start));
+                for (long offset = sub.shownUpTo; offset < topic.log.size(); offset++) {
+                    sub.left.put(offset, new ModelQueue.Left());
+                }
+                sub.bytes = stateOf(sub).bytes(); // an estimate
+                topic.subs.put(name, sub);
+                countBodies();
             }
             return;
         }
@@ -477,6 +574,13 @@ class MachineModelTest {
             assertEquals(expected.id, address.id());
             assertEquals(expected.log.size(), address.log().end());
             assertEquals(expected.subs.size(), address.subscriptions().size());
+            assertEquals(expected.retainedFrom, address.retention().from());
+            WantedSnapshot snapshot = entries.size() % 16 == 0 ? WantedSnapshot.of(address) : null;
+            for (long offset = 0; offset <= expected.log.size(); offset++) {
+                boolean isThere = offset < expected.log.size() && expected.isHeld(offset);
+                assertEquals(isThere, address.isHeld(offset), "held");
+                assertEquals(isThere, snapshot == null ? isThere : snapshot.contains(offset), "kept by a checkpoint");
+            }
             expected.subs.values().forEach(sub -> compare(expected, sub, state.subscription(sub.id)));
         });
         assertEquals(
@@ -497,6 +601,7 @@ class MachineModelTest {
             assertEquals(expected.left.containsKey(offset), found.wants(offset));
         }
         expected.left.forEach((offset, left) -> {
+            assertEquals(left.isReplayed, found.replay().contains(offset));
             assertEquals(left.attempts, found.redeliveries().attempts(offset));
             assertEquals(left.isAside, found.deferrals().contains(offset));
             assertEquals(left.merged, found.redeliveries().get(offset).merged());

@@ -20,6 +20,7 @@ final class ModelQueue {
         int attempts;
         boolean isAside;
         Annotations merged = Annotations.NONE;
+        boolean isReplayed;
     }
 
     /** One subscription. */
@@ -42,6 +43,10 @@ final class ModelQueue {
     final int id;
     final List<Stored> log = new ArrayList<>();
     final Map<String, Sub> subs = new TreeMap<>();
+    /** Everything at or above it is retained; -1 if nothing is. */
+    long retainedFrom = -1;
+
+    int ring;
 
     ModelQueue(int id) {
         this.id = id;
@@ -49,6 +54,39 @@ final class ModelQueue {
 
     boolean isWanted(long offset) {
         return subs.values().stream().anyMatch(sub -> sub.left.containsKey(offset));
+    }
+
+    boolean isHeld(long offset) {
+        return (retainedFrom >= 0 && offset >= retainedFrom) || isWanted(offset);
+    }
+
+    /** A message is there: the oldest ones make room where there is none. */
+    void displace() {
+        for (Sub sub : subs.values()) {
+            while (ring > 0 && sub.left.size() > ring) {
+                long meanBytes = sub.bytes / sub.left.size();
+                sub.left.pollFirstEntry();
+                sub.release(meanBytes);
+            }
+        }
+    }
+
+    /** Returns how many came back. */
+    long rewind(Sub sub, OffsetRanges offsets) {
+        long count = 0;
+        for (int range = 0; range < offsets.rangeCount(); range++) {
+            for (long offset = Math.max(retainedFrom, offsets.first(range));
+                    offset <= Math.min(log.size() - 1, offsets.last(range));
+                    offset++) {
+                if (!sub.left.containsKey(offset)) {
+                    Left left = new Left();
+                    left.isReplayed = true;
+                    sub.left.put(offset, left);
+                    count++;
+                }
+            }
+        }
+        return count;
     }
 
     /** Returns how many of them were left. */

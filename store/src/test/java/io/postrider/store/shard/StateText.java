@@ -36,8 +36,15 @@ final class StateText {
                         .append(' ');
                 text.append(subscription.redeliveries().waits().buckets()).append(' ');
                 text.append(subscription.redeliveries().merged()).append(' ');
-                text.append(subscription.deferrals().tokens()).append('\n');
+                text.append(subscription.deferrals().tokens()).append(' ');
+                text.append(" replayed ")
+                        .append(Arrays.toString(subscription.replay().offsets().toArray()));
+                text.append(subscription.replay().unsiftedBelow()).append('\n');
             }
+            text.append("  retained ").append(address.retention().from()).append(' ');
+            text.append(address.retention().bytes())
+                    .append(address.retention().marks())
+                    .append('\n');
             text.append("  trimmed ").append(address.log().trimmedTo()).append(" expiries ");
             text.append(address.log().expiries().buckets()).append(" delays ");
             text.append(address.log().delays().buckets()).append(" large ");
