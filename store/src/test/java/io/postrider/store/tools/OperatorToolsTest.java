@@ -109,7 +109,9 @@ class OperatorToolsTest {
         printer.entries(new CommandText(true), 0, Long.MAX_VALUE);
 
         assertTrue(
-                lines.get(1).equals("address id=0 kind=queue end=1 largeMessages=0 settings={} name=orders"),
+                lines.get(1)
+                        .equals(
+                                "address id=0 kind=queue retainedFrom=-1 end=1 largeMessages=0 settings={} name=orders"),
                 lines::toString);
         assertTrue(
                 lines.get(2).startsWith("subscription id=0 address=0 epoch=0 cursor=0 doneBeyond=0 depth=1 bytes=5"));
