@@ -540,15 +540,17 @@ public class PostriderMessage implements Message {
             throw new MessageNotWriteableException(
                     "The properties are read-only; clearProperties() makes them writable");
         }
-        if (PropertyNames.RETRY_DELAY.equals(name) && !(isWhole(value) && ((Number) value).longValue() >= 0)) {
+        if (PropertyNames.RETRY_DELAY.equals(name) && !isDelay(value)) {
             throw new MessageFormatException(
                     "Expected " + name + " to be a whole number of milliseconds of at least 0, but got " + value);
         }
         properties().set(name, value);
     }
 
-    private static boolean isWhole(@Nullable Object value) {
-        return value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte;
+    private static boolean isDelay(@Nullable Object value) {
+        boolean isWhole =
+                value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte;
+        return isWhole && value instanceof Number number && number.longValue() >= 0;
     }
 
     /** How long it waits for its next attempt, if it is given back as failed; below 0 where the application did not say. */
