@@ -78,6 +78,7 @@ final class Acknowledgements {
             current = null;
         }
         if (hasFailed) {
+            noteDelay(arrival);
             arrival.consumer.settle(arrival, WireOutcome.FAILED);
         } else if (mode == AckMode.DUPS_OK) {
             addToBatch(arrival);
@@ -132,6 +133,7 @@ final class Acknowledgements {
         session.checkOpen();
         PostriderMessage message = arrival.message;
         WireOutcome outcome = message == null ? WireOutcome.ACCEPTED : outcome(message);
+        noteDelay(arrival);
         List<Arrival> done = new ArrayList<>();
         synchronized (this) {
             if (mode == AckMode.INDIVIDUAL) {
@@ -167,6 +169,14 @@ final class Acknowledgements {
         });
     }
 
+    /** Remembers how long the application has a message wait, should it be given back as failed. */
+    private static void noteDelay(Arrival arrival) {
+        PostriderMessage message = arrival.message;
+        if (message != null) {
+            arrival.inbound.retryAfterMs(message.retryDelayMs());
+        }
+    }
+
     private static WireOutcome outcome(PostriderMessage message) throws JMSException {
         if (!message.propertyExists(PropertyNames.ACK_TYPE)) {
             return WireOutcome.ACCEPTED;
@@ -190,7 +200,10 @@ final class Acknowledgements {
             all.add(current);
             current = null;
         }
-        all.forEach(one -> one.isUnacknowledged = false);
+        for (Arrival one : all) {
+            one.isUnacknowledged = false;
+            noteDelay(one);
+        }
         return all;
     }
 

@@ -253,6 +253,15 @@ class ClientSession extends SessionMethods {
         }
         for (Map.Entry<ClientConsumer, List<Arrival>> entry : perConsumer.entrySet()) {
             ClientConsumer consumer = entry.getKey();
+            List<Arrival> delayed = entry.getValue().stream()
+                    .filter(arrival -> arrival.inbound.hasRetryDelay())
+                    .toList();
+            if (!delayed.isEmpty()) {
+                connection.tolerate(
+                        () -> wire.settle(inbounds(delayed), WireOutcome.FAILED)); // the broker has them wait
+                entry.getValue().removeAll(delayed);
+                consumer.topUp();
+            }
             if (consumer.isClosed()) {
                 connection.tolerate(() -> wire.settle(inbounds(entry.getValue()), WireOutcome.FAILED));
                 consumer.detachIfDone();

@@ -168,8 +168,16 @@ final class SessionTransaction implements SessionWork {
         if (current == null) {
             throw new LostConnectionException("The transaction is lost", null);
         }
-        if (!received.isEmpty()) {
-            wire.settle(received, WireOutcome.ACCEPTED, current);
+        List<Inbound> delayed =
+                hasFailed ? received.stream().filter(Inbound::hasRetryDelay).toList() : List.of();
+        List<Inbound> others = delayed.isEmpty()
+                ? received
+                : received.stream().filter(each -> !each.hasRetryDelay()).toList();
+        if (!others.isEmpty()) {
+            wire.settle(others, WireOutcome.ACCEPTED, current);
+        }
+        if (!delayed.isEmpty()) {
+            wire.settle(delayed, WireOutcome.FAILED, current);
         }
         WireCoordinator.Ended ended;
         try {

@@ -356,6 +356,29 @@ class ConsumerTest {
     }
 
     @Test
+    void whatIsToWaitForItsNextAttemptGoesBackToTheBroker() throws JMSException {
+        MessageConsumer consumer = consumer("", Session.CLIENT_ACKNOWLEDGE);
+        connection.start();
+        deliver("1", "2");
+        jakarta.jms.Message first = consumer.receive();
+        consumer.receive();
+        assertThrows(
+                jakarta.jms.MessageFormatException.class,
+                () -> first.setStringProperty("JMS_POSTRIDER_RETRY_DELAY", "soon"));
+        first.setLongProperty("JMS_POSTRIDER_RETRY_DELAY", 30_000);
+
+        session.recover();
+
+        assertEquals("2", text(consumer.receive()));
+        Modified modified = assertInstanceOf(Modified.class, outcomes(1).get(0).state());
+        assertTrue(modified.getDeliveryFailed());
+        assertEquals(
+                30_000L,
+                modified.getMessageAnnotations()
+                        .get(org.apache.qpid.proton.amqp.Symbol.valueOf("x-opt-delivery-delay")));
+    }
+
+    @Test
     void recoverFromAListenerDeliversTheSameMessageAgain() throws Exception {
         MessageConsumer consumer = consumer("", Session.AUTO_ACKNOWLEDGE);
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();

@@ -31,7 +31,7 @@ public interface Transaction {
 
     /**
      * Ends a delivery when the transaction is committed. Until then it stays with its consumer, or with the transaction if the consumer
-     * goes. A roll-back gives it back to its place with a failed attempt counted.
+     * goes. A roll-back gives it back to its place with a failed attempt counted, at the time that a failing outcome asks for.
      *
      * @param confirm whether the peer still knows of the delivery: the commit reports {@link DeliverySink#settled}, and after a roll-back
      *     the consumer goes on to hold the delivery

@@ -536,11 +536,26 @@ public class PostriderMessage implements Message {
     }
 
     private void setProperty(String name, @Nullable Object value) throws JMSException {
-        if (arePropertiesReadOnly && !PropertyNames.ACK_TYPE.equals(name)) {
+        if (arePropertiesReadOnly && !PropertyNames.isForReceived(name)) {
             throw new MessageNotWriteableException(
                     "The properties are read-only; clearProperties() makes them writable");
         }
+        if (PropertyNames.RETRY_DELAY.equals(name) && !isDelay(value)) {
+            throw new MessageFormatException(
+                    "Expected " + name + " to be a whole number of milliseconds of at least 0, but got " + value);
+        }
         properties().set(name, value);
+    }
+
+    private static boolean isDelay(@Nullable Object value) {
+        boolean isWhole =
+                value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte;
+        return isWhole && value instanceof Number number && number.longValue() >= 0;
+    }
+
+    /** How long it waits for its next attempt, if it is given back as failed; below 0 where the application did not say. */
+    public final long retryDelayMs() {
+        return properties.get(PropertyNames.RETRY_DELAY) instanceof Number delay ? delay.longValue() : -1;
     }
 
     /** Sets or, with null, removes the user id that goes to the wire; what an application set is not sent. */

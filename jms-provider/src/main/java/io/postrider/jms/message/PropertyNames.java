@@ -20,9 +20,19 @@ public final class PropertyNames {
     public static final String TYPED_ENCODING = "JMS_AMQP_TYPED_ENCODING";
     /** Outcome an acknowledgement sends: 1 accepted, 2 rejected, 3 released, 4 failed, 5 failed and undeliverable here. */
     public static final String ACK_TYPE = "JMS_AMQP_ACK_TYPE";
+    /** Milliseconds a received message waits for its next attempt, when it is given back as failed: long or int. */
+    public static final String RETRY_DELAY = "JMS_POSTRIDER_RETRY_DELAY";
 
-    private static final Set<String> ELSEWHERE =
-            Set.of(GROUP_ID, GROUP_SEQ, USER_ID, DELIVERY_COUNT, TTL, REPLY_TO_GROUP_ID, TYPED_ENCODING, ACK_TYPE);
+    private static final Set<String> ELSEWHERE = Set.of(
+            GROUP_ID,
+            GROUP_SEQ,
+            USER_ID,
+            DELIVERY_COUNT,
+            TTL,
+            REPLY_TO_GROUP_ID,
+            TYPED_ENCODING,
+            ACK_TYPE,
+            RETRY_DELAY);
 
     private static final Set<String> KEYWORDS =
             Set.of("NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE");
@@ -32,6 +42,11 @@ public final class PropertyNames {
     /** Whether the property is not an application property on the wire. */
     static boolean isElsewhere(String name) {
         return name.startsWith("JMS") && (ELSEWHERE.contains(name) || isProviders(name));
+    }
+
+    /** Whether an application may set the property on a message that it has received. */
+    static boolean isForReceived(String name) {
+        return ACK_TYPE.equals(name) || RETRY_DELAY.equals(name);
     }
 
     /** Whether only the provider sets the property, so that what an application sets is dropped (§3.5.9). */

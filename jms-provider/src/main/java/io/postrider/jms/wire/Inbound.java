@@ -10,6 +10,7 @@ public final class Inbound {
     private final Delivery delivery;
     private final byte[] encoded;
     private final boolean isPresettled;
+    private volatile long retryDelayMs = -1;
 
     Inbound(WireReceiver receiver, Delivery delivery, byte[] encoded, boolean isPresettled) {
         this.receiver = receiver;
@@ -28,6 +29,20 @@ public final class Inbound {
 
     public boolean isPresettled() {
         return isPresettled;
+    }
+
+    /** Has it wait so long for its next attempt, if it is given back as failed. */
+    public void retryAfterMs(long delayMs) {
+        retryDelayMs = delayMs;
+    }
+
+    /** Whether it is to wait for its next attempt, which only the broker can see to. */
+    public boolean hasRetryDelay() {
+        return retryDelayMs >= 0;
+    }
+
+    long retryDelayMs() {
+        return retryDelayMs;
     }
 
     Delivery delivery() {

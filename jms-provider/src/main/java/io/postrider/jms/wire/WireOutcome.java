@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.jms.wire;
 
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Outcome;
@@ -37,13 +39,25 @@ public enum WireOutcome {
 
     /** The outcome as part of a transaction, which decides whether it holds. */
     DeliveryState state(@Nullable TransactionId transaction) {
+        return state(transaction, -1);
+    }
+
+    /** @param retryDelayMs how long what failed waits for its next attempt; below 0 where that is the broker's choice */
+    DeliveryState state(@Nullable TransactionId transaction, long retryDelayMs) {
+        DeliveryState outcome = this == FAILED && retryDelayMs >= 0 ? delayed(retryDelayMs) : state();
         if (transaction == null) {
-            return state();
+            return outcome;
         }
         TransactionalState part = new TransactionalState();
         part.setTxnId(transaction.binary());
-        part.setOutcome((Outcome) state());
+        part.setOutcome((Outcome) outcome);
         return part;
+    }
+
+    private static Modified delayed(long retryDelayMs) {
+        Modified modified = modified(false);
+        modified.setMessageAnnotations(Map.of(Symbol.valueOf("x-opt-delivery-delay"), retryDelayMs));
+        return modified;
     }
 
     /** The outcome in a disposition; no state means accepted, the default outcome we left to the broker. */

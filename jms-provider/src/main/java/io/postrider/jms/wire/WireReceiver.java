@@ -168,7 +168,7 @@ public final class WireReceiver extends WireLink {
     static void settleHolding(Inbound inbound, WireOutcome outcome, @Nullable TransactionId transaction) {
         Delivery delivery = inbound.delivery();
         if (!delivery.isSettled()) {
-            delivery.disposition(outcome.state(transaction));
+            delivery.disposition(outcome.state(transaction, inbound.retryDelayMs()));
             delivery.settle();
         }
     }

@@ -39,6 +39,11 @@ public interface Checkpoints extends AutoCloseable {
      */
     Loaded load();
 
+    /** What {@link #load} gives, while checkpoints are taken: on the thread that writes them. It repairs and checks nothing. */
+    default Loaded peek() {
+        return load();
+    }
+
     /**
      * Makes a checkpoint durable: when this returns it is the one {@link #load} will find, whatever happens.
      *

@@ -112,13 +112,26 @@ public final class FileCheckpoints implements Checkpoints {
     public Loaded load() {
         try {
             segments.checkFiles();
-            ByteBuffer state = manifest.number() == 0
-                    ? ByteBuffer.allocate(0).asReadOnlyBuffer()
-                    : StateFile.read(files, directory, manifest);
-            return new Loaded(manifest.index(), state, manifest.table().extents());
+            return loaded();
         } catch (IOException e) {
             throw failed("read the checkpoint", e, false);
         }
+    }
+
+    @Override
+    public Loaded peek() {
+        try {
+            return loaded();
+        } catch (IOException e) {
+            throw failed("read the checkpoint", e, false);
+        }
+    }
+
+    private Loaded loaded() throws IOException {
+        ByteBuffer state = manifest.number() == 0
+                ? ByteBuffer.allocate(0).asReadOnlyBuffer()
+                : StateFile.read(files, directory, manifest);
+        return new Loaded(manifest.index(), state, manifest.table().extents());
     }
 
     @Override

@@ -91,6 +91,9 @@ public final class Provisional {
 
     /** The consumer saw the message, so a failed attempt is counted (JMS 3.1 §6.2.7). */
     private Outcome outcomeOfFailure() {
+        if (outcome instanceof Outcome.Modified modified && modified.isDeliveryFailed()) {
+            return modified; // with the time of its next attempt, perhaps
+        }
         return consumer.request.defaultOutcome() instanceof Outcome.Modified modified && modified.isDeliveryFailed()
                 ? modified
                 : Outcome.FAILED;

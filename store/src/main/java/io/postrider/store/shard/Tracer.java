@@ -63,7 +63,7 @@ final class Tracer {
 
     private void replay(TraceRequest request, long index, Reply<MessageTrace> reply) {
         ShardMachine machine = new ShardMachine(new ShardState(), inspector);
-        Checkpoints.Loaded loaded = checkpoints.load();
+        Checkpoints.Loaded loaded = checkpoints.peek();
         if (loaded.index() > 0) {
             StateCodec.read(loaded.state(), machine.state());
         }

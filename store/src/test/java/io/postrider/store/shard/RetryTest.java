@@ -10,6 +10,8 @@ import io.postrider.api.delivery.Outcome;
 import io.postrider.api.kit.MessageBuilder;
 import io.postrider.api.message.AnnotationKeys;
 import io.postrider.api.message.Annotations;
+import io.postrider.api.port.Reply;
+import io.postrider.api.port.Transaction;
 import io.postrider.store.shard.ScriptedBroker.Receiver;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,24 @@ class RetryTest {
         broker.pass(20);
         assertEquals(List.of("a"), receiver.bodies());
         assertEquals(0, receiver.held.get(0).count());
+    }
+
+    @Test
+    void aRollBackKeepsTheTimeThatTheConsumerAskedFor() {
+        broker.send("q", "a");
+        Receiver receiver = broker.receive("q");
+        Transaction transaction =
+                broker.get((Reply<Transaction> reply) -> broker.broker().begin("c", reply));
+        transaction.settle(
+                receiver.consumer(), receiver.held.remove(0).id(), failed(AnnotationKeys.DELIVERY_DELAY, 100L), false);
+
+        broker.get((Reply<Transaction.End> reply) -> transaction.rollback(reply));
+
+        broker.pass(90);
+        assertEquals(List.of(), receiver.bodies());
+        broker.pass(20);
+        assertEquals(List.of("a"), receiver.bodies());
+        assertEquals(1, receiver.held.get(0).count());
     }
 
     @Test
