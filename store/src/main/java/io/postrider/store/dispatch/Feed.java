@@ -23,7 +23,8 @@ final class Feed {
 
     int consumers;
     private final @Nullable Level[] levels = new Level[PriorityIndex.LEVELS];
-    private final long start;
+    /** Where a level begins that is made. */
+    private long start;
     private final boolean isInMemory;
     private int highest = -1;
 
@@ -123,6 +124,7 @@ final class Feed {
 
     /** Messages at or above an offset are wanted again. */
     void rewound(long firstOffset, Ledger ledger, LateLane late, long logEnd) {
+        start = Math.min(start, firstOffset);
         for (Level level : levels) {
             if (level != null) {
                 level.rewound(firstOffset, ledger, late, logEnd);

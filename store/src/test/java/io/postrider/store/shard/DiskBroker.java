@@ -4,7 +4,9 @@ package io.postrider.store.shard;
 
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
+import io.postrider.api.address.StartPosition;
 import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Annotations;
@@ -20,6 +22,7 @@ import io.postrider.api.port.Producer;
 import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.Reply;
+import io.postrider.api.port.RewindRequest;
 import io.postrider.store.checkpoint.FileCheckpoints;
 import io.postrider.store.io.Damage;
 import io.postrider.store.io.DiskSpace;
@@ -51,6 +54,8 @@ final class DiskBroker {
     static final Set<String> SUBSCRIPTIONS = Set.of("a", "b");
 
     private static final List<PolicyRule> POLICIES = TestPolicies.everywhere(TestPolicies.values(0, "", "", 0));
+    private static final List<PolicyRule> RETAINING = TestPolicies.everywhere(
+            TestPolicies.values(0, "", "", 0).with(PolicyKey.RETENTION_COUNT, "1000000"));
     private static final SegmentSettings SEGMENTS = new SegmentSettings(4096, 1024, 4, 16384, 8192, 65536, 512, 4);
     private static final long PATIENCE_SECONDS = 30;
 
@@ -85,7 +90,7 @@ final class DiskBroker {
                         Projection.NONE,
                         loop::nowMs),
                 new BrokerSettings(messageBytesMax, 48 << 10, 16 << 10, 1 << 20),
-                POLICIES);
+                promises.isRetaining() ? RETAINING : POLICIES);
         loop.setInline(false);
     }
 
@@ -298,6 +303,26 @@ final class DiskBroker {
                     receiver.consumer = opened;
                     receivers.put(outlet, receiver);
                 }));
+    }
+
+    /** Lets all outlets read everything again; false if the store failed. */
+    boolean rewind() {
+        int[] answered = {0};
+        for (String outlet : receivers.keySet()) {
+            boolean isQueue = outlet.equals("q");
+            broker.admin()
+                    .rewind(
+                            new RewindRequest(
+                                    AddressKey.of(isQueue ? "q" : "t"),
+                                    isQueue ? null : "container:" + outlet,
+                                    StartPosition.EARLIEST,
+                                    null,
+                                    null,
+                                    false,
+                                    0),
+                            ok(count -> answered[0]++));
+        }
+        return await(() -> answered[0] == receivers.size());
     }
 
     /** Messages of an outlet that are not done. */

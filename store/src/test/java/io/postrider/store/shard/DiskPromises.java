@@ -96,6 +96,27 @@ final class DiskPromises {
         out.clear();
     }
 
+    /** Whether messages that are done stay readable in this run. */
+    boolean isRetaining() {
+        return seed % 2 == 0;
+    }
+
+    /** Everybody is to read everything again: what was consumed does come back. */
+    void rewound() {
+        consumed.clear();
+        failures.clear();
+    }
+
+    /** Everything was read again: nothing that was ever confirmed may be missing, consumed or not. */
+    void retained(Set<Copy> found) {
+        for (int number : confirmed) {
+            for (String outlet : outletsOf.getOrDefault(number, Set.of())) {
+                Copy copy = new Copy(outlet, number);
+                check(found.contains(copy), "WhatIsRetainedComesBack", copy);
+            }
+        }
+    }
+
     /** Everything that is there was found: nothing that was promised may be missing. */
     void complete(Set<Copy> found) {
         for (int number : confirmed) {

@@ -47,6 +47,10 @@ final class DiskSimulation {
         Set<Copy> left = contents(disk.fork());
         flipBits(left);
         promises.complete(left);
+        if (promises.isRetaining()) {
+            promises.rewound();
+            promises.retained(contents(disk.fork(), true));
+        }
     }
 
     private long memory() {
@@ -160,11 +164,15 @@ final class DiskSimulation {
 
     /** Everything that is on a disk, exactly once. Nothing is changed there. */
     private Set<Copy> contents(SimulatedDisk copy) {
+        return contents(copy, false);
+    }
+
+    private Set<Copy> contents(SimulatedDisk copy, boolean isRewound) {
         promises.restarted();
         Set<Copy> found = new HashSet<>();
         DiskBroker broker = DiskBroker.open(copy, promises, memory(), nowMs);
         try {
-            if (!broker.prepare()) {
+            if (!broker.prepare() || (isRewound && !broker.rewind())) {
                 throw new Refused(broker.failure());
             }
             for (DiskBroker.Receiver receiver : broker.receivers.values()) {

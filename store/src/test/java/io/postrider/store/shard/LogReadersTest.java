@@ -202,6 +202,23 @@ class LogReadersTest {
     }
 
     @Test
+    void messagesOfOtherPrioritiesComeBackToTheirPlacesToo() {
+        policy(PolicyKey.RETENTION_COUNT, "10000");
+        store.send(
+                "q",
+                AddressKind.QUEUE,
+                List.of(
+                        aMessage().withBody("low").build(),
+                        aMessage().withBody("high").withPriority(8).build()));
+        store.take("q", 2);
+        restart();
+
+        assertEquals(2, rewind(to("q", "earliest")));
+
+        assertEquals(List.of("high", "low"), store.take("q", 2));
+    }
+
+    @Test
     void aRewindUnderAConsumerDoesNotDoubleWhatItHolds() throws Exception {
         policy(PolicyKey.RETENTION_COUNT, "10000");
         send("q", AddressKind.QUEUE, 0, 9);
