@@ -7,6 +7,7 @@ import io.postrider.server.cli.BackupCommand;
 import io.postrider.server.cli.BrowseCommand;
 import io.postrider.server.cli.CliException;
 import io.postrider.server.cli.DataCommand;
+import io.postrider.server.cli.ConsumerCommand;
 import io.postrider.server.cli.DlqCommand;
 import io.postrider.server.cli.ExitCode;
 import io.postrider.server.cli.ForwardCommand;
@@ -61,6 +62,7 @@ public final class Main implements Runnable {
             SubscriptionCommand.class,
             PolicyCommand.class,
             DlqCommand.class,
+            ConsumerCommand.class,
             ForwardCommand.class,
             TraceCommand.class,
             WhyCommand.class,

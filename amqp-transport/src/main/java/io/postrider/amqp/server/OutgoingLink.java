@@ -227,6 +227,9 @@ final class OutgoingLink implements OutgoingEndpoint.Handler, DeliverySink, Repl
             return;
         }
         if (!isSettled && (state == null || state instanceof Received)) {
+            if (state != null && mode == Mode.ACKNOWLEDGE) {
+                open.renew(delivery.token()); // not an outcome, but a sign of life
+            }
             return;
         }
         DeliveryState outcome = state == null ? terms.defaultState() : state;

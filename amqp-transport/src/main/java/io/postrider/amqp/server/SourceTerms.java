@@ -143,7 +143,7 @@ final class SourceTerms {
                 owner,
                 connection.containerId(),
                 connection.user());
-        return request.withDeferralTokens(filters.deferralTokens());
+        return request.withDeferralTokens(filters.deferralTokens()).withPriority(ConsumerPriority.of(attach));
     }
 
     private SubscriptionRequest subscription(String containerId) {

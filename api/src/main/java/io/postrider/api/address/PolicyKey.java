@@ -114,6 +114,36 @@ public enum PolicyKey {
             "reject",
             "alternate"),
     ALTERNATE_ADDRESS("alternate.address", PolicyType.TEXT, "", "Queue for what no subscription wants"),
+    CONSUMERS_EXCLUSIVE(
+            "consumers.exclusive",
+            PolicyType.BOOLEAN,
+            "false",
+            "Whether one consumer at a time gets messages: the one of the highest priority, then the oldest; the next one follows when nothing is unsettled any more"),
+    GROUPS_ENABLED(
+            "groups.enabled",
+            PolicyType.BOOLEAN,
+            "true",
+            "Whether the messages of one group (JMSXGroupID, AMQP group-id) stay with one consumer"),
+    GROUPS_BUCKETS(
+            "groups.buckets",
+            PolicyType.COUNT,
+            "0",
+            "How many parts of all groups are given to consumers; 0 gives each group by itself"),
+    PARTITIONS(
+            "partitions",
+            PolicyType.COUNT,
+            "0",
+            "How many partitions all messages are divided into by their group or x-opt-partition-key, at most 1024, each of which is consumed by one consumer at a time; 0 means none"),
+    LEASE(
+            "delivery.lease-ms",
+            PolicyType.DURATION,
+            "0",
+            "A delivery that is not settled or renewed for so long goes back with a failed attempt; 0 means never"),
+    SLOW_CONSUMER(
+            "slow-consumer.unsettled-ms",
+            PolicyType.DURATION,
+            "0",
+            "A consumer that has had a delivery for so long is reported as slow, once; 0 reports none"),
     AUTO_DELETE(
             "auto-delete-ms",
             PolicyType.DURATION,
@@ -149,6 +179,9 @@ public enum PolicyKey {
             PolicyType.COUNT,
             "0",
             "How many messages a queue, or each subscription of a topic, keeps: a newer one displaces the oldest; 0 means no limit");
+
+    /** Partitions an address can have. */
+    public static final int PARTITIONS_MAX = 1024;
 
     private final String text;
     private final PolicyType type;
@@ -221,7 +254,7 @@ public enum PolicyKey {
         }
         try {
             long number = type.parse(value.trim().replace("_", ""));
-            if (number >= 0) {
+            if (number >= 0 && (this != PARTITIONS || number <= PARTITIONS_MAX)) {
                 return switch (type) {
                     case BOOLEAN -> number == 1 ? "true" : "false";
                     case FACTOR ->
@@ -246,7 +279,8 @@ public enum PolicyKey {
     }
 
     private IllegalArgumentException wrong(String value, @Nullable Exception cause) {
+        String expected = this == PARTITIONS ? "a count of 0 to " + PARTITIONS_MAX : type.expected();
         return new IllegalArgumentException(
-                "Expected " + text + " to be " + type.expected() + ", but got '" + value + "'", cause);
+                "Expected " + text + " to be " + expected + ", but got '" + value + "'", cause);
     }
 }

@@ -368,6 +368,14 @@ public sealed interface Command {
         }
     }
 
+    /** Hands out nothing of a subscription from now on, or everything again. */
+    record SetPaused(int subscriptionId, boolean isPaused) implements Command {
+        @Override
+        public <R> R accept(Visitor<R> visitor) {
+            return visitor.setPaused(this);
+        }
+    }
+
     /** Deletes an address unless it holds a message or has a durable subscription. */
     record DeleteIfIdle(int addressId) implements Command {
         @Override
@@ -484,6 +492,8 @@ public sealed interface Command {
         R putForward(PutForward command);
 
         R removeForward(RemoveForward command);
+
+        R setPaused(SetPaused command);
 
         R deleteIfIdle(DeleteIfIdle command);
 

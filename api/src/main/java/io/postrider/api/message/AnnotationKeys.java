@@ -50,6 +50,10 @@ public final class AnnotationKeys {
     public static final String OFFSET = "x-opt-offset";
     /** True when it was done and has come back by a rewind: boolean; absent otherwise. */
     public static final String REPLAYED = "x-opt-replayed";
+    /** What decides about the partition of a message without a group-id: any value, set by its sender. */
+    public static final String PARTITION_KEY = "x-opt-partition-key";
+    /** Whether a message is the first of its group that its consumer gets since the group became its own: boolean, true. */
+    public static final String GROUP_FIRST = "x-opt-group-first";
 
     private AnnotationKeys() {}
 }

@@ -89,6 +89,9 @@ public interface BrokerAdmin {
      */
     void truncate(AddressKey address, StartPosition before, Reply<Long> reply);
 
+    /** What is asked and done about consumers. */
+    ConsumerAdmin consumers();
+
     void users(Reply<List<UserRecord>> reply);
 
     void putUser(UserRecord user, Reply<UserRecord> reply);

@@ -38,6 +38,9 @@ public interface Consumer {
      */
     void settle(long deliveryId, Outcome outcome, boolean confirm);
 
+    /** Says that the consumer is still at work on a delivery, so that it is not taken back where there is a lease. Unknown ids are ignored. */
+    default void renew(long deliveryId) {}
+
     /** Ends the consumer; a durable subscription stays. */
     void close(Close how);
 }

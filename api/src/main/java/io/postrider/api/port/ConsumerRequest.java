@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param containerId the peer's container id (JMS client id)
  * @param user authenticated user
  * @param deferralTokens if not empty, only messages that were put aside under one of these are meant
+ * @param priority one with a higher number gets messages first while it has credit; 0 is usual
  */
 public record ConsumerRequest(
         AddressKey address,
@@ -34,13 +35,14 @@ public record ConsumerRequest(
         String connectionId,
         String containerId,
         String user,
-        Set<String> deferralTokens) {
+        Set<String> deferralTokens,
+        int priority) {
 
     public ConsumerRequest {
         deferralTokens = Set.copyOf(deferralTokens);
     }
 
-    /** One that takes what is in its place. */
+    /** One that takes what is in its place, with the usual priority. */
     public ConsumerRequest(
             AddressKey address,
             @Nullable AddressKind kind,
@@ -63,7 +65,8 @@ public record ConsumerRequest(
                 connectionId,
                 containerId,
                 user,
-                Set.of());
+                Set.of(),
+                0);
     }
 
     /** The same, of those that were put aside under some tokens. */
@@ -79,7 +82,25 @@ public record ConsumerRequest(
                 connectionId,
                 containerId,
                 user,
-                tokens);
+                tokens,
+                priority);
+    }
+
+    /** The same with another priority. */
+    public ConsumerRequest withPriority(int other) {
+        return new ConsumerRequest(
+                address,
+                kind,
+                subscription,
+                selector,
+                noLocal,
+                mode,
+                defaultOutcome,
+                connectionId,
+                containerId,
+                user,
+                deferralTokens,
+                other);
     }
 
     /** How a consumer takes messages. */

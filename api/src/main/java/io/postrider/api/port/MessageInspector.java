@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.api.port;
 
+import io.postrider.api.message.AnnotationKeys;
 import io.postrider.api.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -19,4 +20,40 @@ public interface MessageInspector {
     }
 
     Fields open(Message message);
+
+    /**
+     * A number for the group of a message (JMSXGroupID, AMQP group-id): equal for equal groups. Two groups may have the same number: then they are
+     * treated as one.
+     *
+     * @return even; 0 for a message of no group
+     */
+    default long groupKey(Message message) {
+        return open(message).get("JMSXGroupID") instanceof String group && !group.isEmpty() ? hash(group) & ~1L : 0;
+    }
+
+    /** The number of the group of a message; of one without a group, an odd number for its annotation {@code x-opt-partition-key}, or 0. */
+    default long partitionKey(Message message) {
+        long group = groupKey(message);
+        if (group != 0) {
+            return group;
+        }
+        Object key = open(message).get("m." + AnnotationKeys.PARTITION_KEY);
+        return key == null ? 0 : hash(key.toString()) | 1;
+    }
+
+    /** Whether a message is the last one of its group: its JMSXGroupSeq is -1. */
+    default boolean closesGroup(Message message) {
+        return open(message).get("JMSXGroupSeq") instanceof Number number && number.intValue() == -1;
+    }
+
+    private static long hash(String text) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+        }
+        hash ^= hash >>> 32;
+        hash *= 0x9e3779b97f4a7c15L;
+        hash ^= hash >>> 29;
+        return hash == 0 || hash == 1 ? 2 : hash;
+    }
 }

@@ -174,4 +174,48 @@ public final class QueueCommand {
             @Mixin TruncateOptions options) {
         return options.run(output, broker, name);
     }
+
+    @Command(
+            name = "pause",
+            mixinStandardHelpOptions = true,
+            description = "Hand out nothing of a queue, or of TOPIC::SUBSCRIPTION, until it is resumed.")
+    int pause(@Mixin Output output, @Mixin BrokerOptions broker, @Parameters(paramLabel = "NAME") String name) {
+        JsonObject result = broker.rest().post("/api/v1/queues/" + RestClient.encode(name) + "/pause");
+        output.print(result, name + " is paused.");
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "resume",
+            mixinStandardHelpOptions = true,
+            description = "Hand out the messages of a paused queue, or TOPIC::SUBSCRIPTION, again.")
+    int resume(@Mixin Output output, @Mixin BrokerOptions broker, @Parameters(paramLabel = "NAME") String name) {
+        JsonObject result = broker.rest().post("/api/v1/queues/" + RestClient.encode(name) + "/resume");
+        output.print(result, name + " goes on.");
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "partitions",
+            mixinStandardHelpOptions = true,
+            description = "Show which consumer has which partition of a queue.")
+    int partitions(@Mixin Output output, @Mixin BrokerOptions broker, @Parameters(paramLabel = "NAME") String name) {
+        JsonObject page = broker.rest().get("/api/v1/queues/" + RestClient.encode(name) + "/partitions");
+        JsonArray items = page.getJsonArray("items");
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("PARTITION", "CONSUMER", "NEXT", "UNSETTLED", "SELECTOR"));
+        for (int i = 0; i < items.size(); i++) {
+            JsonObject partition = items.getJsonObject(i);
+            long next = partition.getLong("next");
+            rows.add(List.of(
+                    partition.getValue("partition").toString(),
+                    partition.getValue("consumer").toString(),
+                    next == 0 ? "-" : Long.toString(next),
+                    partition.getValue("unsettled").toString(),
+                    partition.getString("selector")));
+        }
+        output.print(
+                page, items.isEmpty() ? "Nobody has a partition of " + name + " now." : Output.table(rows));
+        return ExitCode.OK;
+    }
 }

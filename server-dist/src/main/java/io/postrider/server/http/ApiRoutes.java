@@ -52,6 +52,7 @@ public final class ApiRoutes {
         new TransactionRoutes(admin.branches()).mount(router);
         new LetterRoutes(admin).mount(router);
         new WhyRoutes(admin).mount(router);
+        new ConsumerRoutes(admin.consumers()).mount(router);
         new UserRoutes(admin, userMaker).mount(router);
         new BackupRoutes(backup).mount(router);
     }

@@ -19,6 +19,7 @@ import io.postrider.api.port.BranchInfo;
 import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
+import io.postrider.api.port.ConsumerAdmin;
 import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.MessageTrace;
 import io.postrider.api.port.QueueInfo;
@@ -181,6 +182,11 @@ final class FakeAdmin implements BrokerAdmin {
     @Override
     public void trace(TraceRequest request, Reply<MessageTrace> reply) {
         answer(reply, new MessageTrace(List.of(), 0, true));
+    }
+
+    @Override
+    public ConsumerAdmin consumers() {
+        throw new UnsupportedOperationException("Consumers are tested with a real broker");
     }
 
     @Override

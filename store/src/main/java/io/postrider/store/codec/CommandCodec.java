@@ -329,6 +329,14 @@ public final class CommandCodec implements Command.Visitor<Void> {
     }
 
     @Override
+    public Void setPaused(Command.SetPaused command) {
+        out.putByte(25);
+        out.putInt(command.subscriptionId());
+        out.putBoolean(command.isPaused());
+        return null;
+    }
+
+    @Override
     public Void deleteIfIdle(Command.DeleteIfIdle command) {
         out.putByte(33);
         out.putInt(command.addressId());
@@ -534,6 +542,7 @@ public final class CommandCodec implements Command.Visitor<Void> {
             case 21 -> new Command.Rewind(in.readInt(), readRanges(in));
             case 31 -> new Command.PutForward(DefinitionCodec.readForward(in));
             case 32 -> new Command.RemoveForward(in.readString());
+            case 25 -> new Command.SetPaused(in.readInt(), in.readBoolean());
             case 33 -> new Command.DeleteIfIdle(in.readInt());
             case 30 -> new Command.UpdateAddress(DefinitionCodec.readAddressKey(in), PolicyCodec.readValues(in));
             default ->

@@ -39,7 +39,7 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  * address: id(4) definition logEnd(8) trimmedTo(8) levelCount(4) { priority(1) set }* expiries delays
  *          bodyCount(4) { offset(8) id(8) chunks(4) bytes(8) }* takenCount(4) { dedupeId(16) timeMs(8) }*
  *          retainedFrom(8) retainedBytes(8) lastMs(8) markCount(4) { offset(8) timeMs(8) beforeMs(8) bytesBefore(8) }*
- *          subscriptionCount(4) { id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) bytes(8) done: set
+ *          subscriptionCount(4) { id(4) hasDefinition(1) [definition] epoch(4) cursor(8) dispatchedUpTo(8) bytes(8) isPaused(1) done: set
  *              attemptsCount(4) { attempts(4) set }* firstFailures waits mergedCount(4) { offset(8) annotations }*
  *              deferredCount(4) { offset(8) token: string }*
  *              unsiftedBelow(8) replayed: set }*
@@ -194,6 +194,7 @@ public final class StateCodec {
         out.putLong(subscription.cursor());
         out.putLong(subscription.dispatchedUpTo());
         out.putLong(subscription.bytes());
+        out.putBoolean(subscription.isPaused());
         SetCodec.write(subscription.done(), out);
         Redeliveries redeliveries = subscription.redeliveries();
         out.putInt(redeliveries.byAttempts().size());
@@ -315,7 +316,12 @@ public final class StateCodec {
         int id = in.readInt();
         SubscriptionDefinition definition = in.readBoolean() ? DefinitionCodec.readSubscription(in) : null;
         SubscriptionState subscription = target.restoreSubscription(id, address, definition);
-        subscription.restore(in.readInt(), in.readLong(), in.readLong(), in.readLong(), SetCodec.read(in));
+        int epoch = in.readInt();
+        long cursor = in.readLong();
+        long dispatchedUpTo = in.readLong();
+        long bytes = in.readLong();
+        subscription.setPaused(in.readBoolean());
+        subscription.restore(epoch, cursor, dispatchedUpTo, bytes, SetCodec.read(in));
         Redeliveries redeliveries = subscription.redeliveries();
         int levelCount = in.readCount(8);
         for (int i = 0; i < levelCount; i++) {

@@ -116,6 +116,7 @@ final class Backlog {
         if (!exclusions.isEmpty()) {
             entry.setExcluded(exclusions.get(offset));
         }
+        entry.key = dispatcher.keyOf(message);
         ledger.add(entry);
         return entry;
     }
@@ -130,9 +131,7 @@ final class Backlog {
         ledger.remove(entry);
         for (Feed feed : feeds) {
             if (!feed.isBrowser && feed.takes(subscription.deferrals().token(entry.offset))) {
-                Level level = feed.level(entry.priority);
-                level.unloaded.addLong(entry.offset);
-                level.isCaughtUp = false;
+                feed.level(entry.priority).leave(entry.offset, address.log().end());
             }
         }
     }
@@ -171,23 +170,30 @@ final class Backlog {
 
     /** Looks for more where a level runs low. Returns whether there is more to hand out at once. */
     boolean fill(Consumption consumer) {
-        Feed feed = consumer.feed;
+        Feed lane = consumer.lane;
+        boolean hasMore = fill(consumer, consumer.feed);
+        if (lane != null && fill(consumer, lane)) {
+            hasMore = true;
+        }
+        return hasMore;
+    }
+
+    private boolean fill(Consumption consumer, Feed feed) {
         boolean hasMore = false;
         PriorityIndex priorities = address.log().priorities();
         for (int priority = PriorityIndex.LEVELS - 1; priority >= 0; priority--) {
             Level level = feed.existing(priority);
-            if (level == null && priorities.level(priority) != null) {
+            if (level == null && !feed.isLane && priorities.level(priority) != null) {
                 level = feed.level(priority);
             }
             if (level != null && !level.isCaughtUp) {
-                hasMore |= fill(consumer, level);
+                hasMore |= fill(consumer, feed, level);
             }
         }
         return hasMore;
     }
 
-    private boolean fill(Consumption consumer, Level level) {
-        Feed feed = consumer.feed;
+    private boolean fill(Consumption consumer, Feed feed, Level level) {
         if (level.fill != null) {
             return false;
         }
@@ -347,6 +353,9 @@ final class Backlog {
 
     /** The next offset of the log at or above where a level has looked, of its priority, that may be ready; -1 if there is none, {@link #NOT_YET} if this took too long. */
     private long nextInLog(Level level) {
+        if (level.isLane) {
+            return -1;
+        }
         PriorityIndex priorities = address.log().priorities();
         long end = address.log().end();
         long offset = Math.max(level.scan, subscription.cursor());

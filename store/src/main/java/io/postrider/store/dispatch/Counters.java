@@ -11,6 +11,9 @@ public final class Counters {
     public long deadLettered;
     public long expired;
 
+    /** Deliveries taken back because they were held for too long. */
+    public long leasesEnded;
+
     /** Accepted and dropped: no subscription of the topic wanted them. */
     public long unrouted;
 

@@ -56,8 +56,8 @@ record Desk(
     /** The message of an entry with its offset, where that is of use: in an address that a reader can go back in. */
     Message shown(Entry entry) {
         return entry.isDurable() && address.isReadable()
-                ? entry.body().withAdded(Annotations.of(Map.of(AnnotationKeys.OFFSET, entry.offset)))
-                : entry.body();
+                ? entry.shown().withAdded(Annotations.of(Map.of(AnnotationKeys.OFFSET, entry.offset)))
+                : entry.shown();
     }
 
     long nowMs() {

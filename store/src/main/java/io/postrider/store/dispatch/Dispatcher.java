@@ -8,12 +8,15 @@ import io.postrider.api.delivery.Outcome;
 import io.postrider.api.error.Rejection;
 import io.postrider.api.message.Message;
 import io.postrider.api.port.Consumer;
+import io.postrider.api.port.ConsumerInfo;
 import io.postrider.api.port.ConsumerRequest;
 import io.postrider.api.port.DeliverySink;
 import io.postrider.api.port.MessageInspector;
+import io.postrider.api.port.PartitionInfo;
 import io.postrider.api.selector.Selector;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
@@ -32,7 +35,12 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  */
 public final class Dispatcher {
     /** What a dispatcher is made of. */
-    public record Parts(MessageInspector inspector, Proposals proposals, MemoryBudget budget, Counters totals) {}
+    public record Parts(
+            MessageInspector inspector,
+            Proposals proposals,
+            MemoryBudget budget,
+            Counters totals,
+            ConsumerIds consumerIds) {}
 
     private final AddressState address;
     private final @Nullable SubscriptionState durable;
@@ -47,6 +55,8 @@ public final class Dispatcher {
     private final Applied applied;
     private final Roster roster;
     private final Removals removals;
+    private final Sharing sharing;
+    private final ConsumerIds consumerIds;
     private final Outcomes outcomes;
     private final @Nullable Stored stored;
     private final Handout handout;
@@ -75,9 +85,11 @@ public final class Dispatcher {
         this.applied = new Applied(desk, feeds, returns);
         this.roster = new Roster(desk);
         this.removals = new Removals(desk);
+        this.consumerIds = parts.consumerIds();
+        this.sharing = Sharing.of(desk, feeds, roster);
         this.outcomes = new Outcomes(this, ledger, proposals, counters, parts.totals(), parts.inspector());
         this.stored = durable == null ? null : stored(durable, parts);
-        this.handout = new Handout(desk, roster, returns, soft, outcomes, stored);
+        this.handout = new Handout(desk, roster, returns, soft, outcomes, sharing, stored);
         this.views = new Views(desk, roster, stored == null ? null : stored.waiting());
         scheduleWake();
     }
@@ -196,6 +208,15 @@ public final class Dispatcher {
         return views.readyOffsets(max);
     }
 
+    /** @param subscription what operators call it */
+    public List<ConsumerInfo> consumers(String subscription) {
+        return new ConsumerReport(desk, feeds, roster, sharing).consumers(subscription);
+    }
+
+    public List<PartitionInfo> partitions() {
+        return new ConsumerReport(desk, feeds, roster, sharing).partitions();
+    }
+
     // ---- what the runner collects
 
     /** Remembers that it will be pumped; returns false if it was to be already. */
@@ -272,8 +293,9 @@ public final class Dispatcher {
         Feed feed = request.deferralTokens().isEmpty()
                 ? feeds.join(selector, isBrowser)
                 : feeds.join(selector, request.deferralTokens(), stored);
-        Consumption consumer = new Consumption(request, sink, feed);
+        Consumption consumer = new Consumption(consumerIds.next(), request, sink, feed);
         roster.add(consumer);
+        sharing.joined(consumer);
         return consumer;
     }
 
@@ -284,6 +306,7 @@ public final class Dispatcher {
         }
         consumer.isClosed = true;
         roster.remove(consumer);
+        sharing.left(consumer);
         boolean isOldest = true;
         for (Entry entry : consumer.unsettled.sorted()) {
             consumer.unsettled.remove(entry.deliveryId);
@@ -314,6 +337,8 @@ public final class Dispatcher {
 
     /** Ends every consumer: the address or subscription is gone, or the log has failed. */
     public void closeAll(Rejection reason) {
+        roster.all().forEach(consumer -> consumer.isClosed = true);
+        roster.all().forEach(sharing::left);
         roster.closeAll(reason);
     }
 
@@ -323,7 +348,37 @@ public final class Dispatcher {
         proposals.wake(this);
     }
 
+    /** A consumer is still at work on a delivery: its lease begins again. */
+    public void renew(Consumption consumer, long deliveryId) {
+        Entry entry = consumer.unsettled.get(deliveryId);
+        if (entry != null) {
+            sharing.leases().begin(entry, proposals.nowMs());
+        }
+    }
+
+    /** What stays together, of a message that comes into memory. */
+    long keyOf(Message message) {
+        return sharing.keying().keyOf(message);
+    }
+
+    /** What decides about who gets messages has changed. */
+    public void rulesChanged() {
+        proposals.wake(this);
+    }
+
     // ---- what operators do
+
+    /** Lets a consumer have nothing, or again what is its own. Returns false if it has no consumer of this number. */
+    public boolean pauseConsumer(long id, boolean isPaused) {
+        for (Consumption consumer : roster.all()) {
+            if (consumer.id == id) {
+                consumer.isPaused = isPaused;
+                proposals.wake(this);
+                return true;
+            }
+        }
+        return false;
+    }
 
     /** Drops the messages that are in no log and not with a consumer; returns how many. */
     public long purgeSoft() {
@@ -564,6 +619,8 @@ public final class Dispatcher {
             }
         }
         soft.run(nowMs, outcomes);
+        sharing.leases().run(nowMs);
+        sharing.slow().run(nowMs);
         scheduleWake();
     }
 
@@ -580,7 +637,9 @@ public final class Dispatcher {
     }
 
     private void scheduleWake() {
-        long next = Math.min(stored == null ? Long.MAX_VALUE : stored.nextMs(), soft.nextMs());
+        long next = Math.min(
+                stored == null ? Long.MAX_VALUE : stored.nextMs(),
+                Math.min(soft.nextMs(), sharing.leases().nextMs()));
         if (next != Long.MAX_VALUE) {
             proposals.wakeAt(this, next);
         }

@@ -2,10 +2,13 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.dispatch;
 
+import io.postrider.api.message.AnnotationKeys;
+import io.postrider.api.message.Annotations;
 import io.postrider.api.message.Message;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * in no log, or became due after a delay, stands behind the newest offset there was then, in order of arrival.
  */
 final class Entry {
+    private static final Annotations GROUP_FIRST = Annotations.of(Map.of(AnnotationKeys.GROUP_FIRST, true));
+
     static final Comparator<Entry> BY_PLACE =
             Comparator.<Entry>comparingLong(entry -> entry.after).thenComparingLong(entry -> entry.sequence);
 
@@ -56,6 +61,21 @@ final class Entry {
 
     @Nullable
     Consumption owner;
+
+    /** Who has it, also while its end waits for the log. */
+    private @Nullable Consumption holder;
+    /** What it counts for while somebody has it; null without a key. */
+    @Nullable
+    Slot slot;
+
+    /** See {@link io.postrider.api.port.MessageInspector#partitionKey}. */
+    long key;
+
+    long handedAtMs;
+    /** Whether its consumer is told that it is the first of its group. */
+    boolean isGroupFirst;
+
+    Leases.@Nullable Lease lease;
 
     long deliveryId;
     boolean isConfirmWanted;
@@ -108,6 +128,34 @@ final class Entry {
 
     int deliveryCount() {
         return attempts + (isInDoubt ? 1 : 0);
+    }
+
+    /** A consumer has it from now on. */
+    void heldBy(Consumption consumer) {
+        holder = consumer;
+        consumer.busy++;
+        if (slot != null) {
+            slot.busy++;
+        }
+    }
+
+    /** Nobody has it any more, and nobody will get it back. */
+    void letGo() {
+        Consumption consumer = holder;
+        Slot key = slot;
+        if (consumer != null) {
+            holder = null;
+            slot = null;
+            consumer.busy--;
+            if (key != null) {
+                key.released();
+            }
+        }
+    }
+
+    /** The message as its consumer gets it. */
+    Message shown() {
+        return isGroupFirst ? body().withAdded(GROUP_FIRST) : body();
     }
 
     /** Tells its consumer, if that waits for it, that its outcome is durable. */

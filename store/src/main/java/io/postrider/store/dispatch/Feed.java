@@ -20,6 +20,11 @@ final class Feed {
     final boolean isBrowser;
     /** Tokens of what was put aside, if only that is meant; else empty. */
     final Set<String> tokens;
+    /** Whether it has only what is put there: messages of keys that one consumer has. */
+    final boolean isLane;
+    /** Who gets which key; null until there is one. */
+    @Nullable
+    Keys keys;
 
     int consumers;
     private final @Nullable Level[] levels = new Level[PriorityIndex.LEVELS];
@@ -33,7 +38,23 @@ final class Feed {
      * @param isInMemory whether there is nothing on disk for it: its subscription is volatile
      */
     Feed(@Nullable Selector selector, boolean isBrowser, Set<String> tokens, long start, boolean isInMemory) {
+        this(selector, isBrowser, tokens, start, isInMemory, false);
+    }
+
+    /** A feed that has only what is put there. */
+    static Feed lane() {
+        return new Feed(null, false, Set.of(), Long.MAX_VALUE, true, true);
+    }
+
+    private Feed(
+            @Nullable Selector selector,
+            boolean isBrowser,
+            Set<String> tokens,
+            long start,
+            boolean isInMemory,
+            boolean isLane) {
         this.tokens = tokens;
+        this.isLane = isLane;
         this.selector = selector;
         this.isBrowser = isBrowser;
         this.start = start;
@@ -54,7 +75,7 @@ final class Feed {
     Level level(int priority) {
         Level level = levels[priority];
         if (level == null) {
-            level = new Level(priority, start);
+            level = isLane ? Level.lane(priority) : new Level(priority, start);
             level.isCaughtUp = isInMemory;
             levels[priority] = level;
             highest = Math.max(highest, priority);
@@ -114,7 +135,29 @@ final class Feed {
         return null;
     }
 
+    /** Whether a lane has nothing. */
+    boolean isEmpty() {
+        for (Level level : levels) {
+            if (level != null && !level.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Puts everything to another feed, at its place. */
+    void moveTo(Feed target, Ledger ledger, long logEnd) {
+        for (Level level : levels) {
+            if (level != null && !level.isEmpty()) {
+                level.moveTo(target.level(level.priority), ledger, logEnd);
+            }
+        }
+    }
+
     void unload(Ledger ledger, long logEnd) {
+        if (keys != null) {
+            keys.lanes().forEach(lane -> lane.unload(ledger, logEnd));
+        }
         for (Level level : levels) {
             if (level != null) {
                 level.unload(ledger, logEnd);
@@ -133,6 +176,9 @@ final class Feed {
     }
 
     void purged(SubscriptionState subscription) {
+        if (keys != null) {
+            keys.lanes().forEach(lane -> lane.purged(subscription));
+        }
         for (Level level : levels) {
             if (level != null) {
                 level.purged(subscription);
@@ -141,6 +187,9 @@ final class Feed {
     }
 
     void close(Ledger ledger) {
+        if (keys != null) {
+            keys.lanes().forEach(lane -> lane.close(ledger));
+        }
         for (Level level : levels) {
             if (level != null) {
                 level.close(ledger);

@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.dispatch;
 
+import io.postrider.api.message.Message;
 import io.postrider.api.port.ConsumerRequest;
+import io.postrider.store.queue.SubscriptionState;
 import org.jspecify.annotations.Nullable;
 
 /** Hands messages to the consumers of one dispatcher, at the end of a turn. Owned by the shard's thread. */
@@ -14,8 +16,21 @@ final class Handout {
     private final Outcomes outcomes;
     private final @Nullable Backlog backlog;
     private final Shown shown;
+    private final @Nullable SubscriptionState durable;
+    private final Keying keying;
+    private final Exclusivity exclusivity;
+    private final Leases leases;
+    private final SlowConsumers slow;
+    private boolean isPaused;
 
-    Handout(Desk desk, Roster roster, Returns returns, SoftMessages soft, Outcomes outcomes, @Nullable Stored stored) {
+    Handout(
+            Desk desk,
+            Roster roster,
+            Returns returns,
+            SoftMessages soft,
+            Outcomes outcomes,
+            Sharing sharing,
+            @Nullable Stored stored) {
         this.desk = desk;
         this.roster = roster;
         this.returns = returns;
@@ -23,6 +38,11 @@ final class Handout {
         this.outcomes = outcomes;
         this.backlog = stored == null ? null : stored.backlog();
         this.shown = new Shown(desk);
+        this.durable = desk.durable();
+        this.keying = sharing.keying();
+        this.exclusivity = sharing.exclusivity();
+        this.leases = sharing.leases();
+        this.slow = sharing.slow();
     }
 
     Shown shown() {
@@ -31,7 +51,9 @@ final class Handout {
 
     /** Hands out what can be handed out, and reads ahead. */
     void run(long nowMs) {
-        if (!returns.isPausing()) {
+        exclusivity.review();
+        isPaused = durable != null && durable.isPaused();
+        if (!returns.isPausing() && keying.review()) {
             do {
                 dispatch(nowMs);
             } while (fillFeeds());
@@ -42,18 +64,23 @@ final class Handout {
     }
 
     private void dispatch(long nowMs) {
-        int idle = 0;
-        while (idle < roster.count()) {
-            idle = dispatchOne(roster.nextInTurn(), nowMs) ? 0 : idle + 1;
+        int from = 0;
+        while (from < roster.count()) {
+            int to = roster.endOfPriority(from);
+            int idle = 0;
+            while (idle < to - from && to <= roster.count()) {
+                idle = dispatchOne(roster.nextInTurn(from, to), nowMs) ? 0 : idle + 1;
+            }
+            from = to;
         }
         shown.mark();
     }
 
     private boolean dispatchOne(Consumption consumer, long nowMs) {
-        if (!consumer.mayTake()) {
+        if (!mayTake(consumer)) {
             return false;
         }
-        Entry entry = consumer.feed.next(consumer, desk.ledger(), desk.late());
+        Entry entry = next(consumer);
         if (entry == null) {
             return false;
         }
@@ -63,12 +90,34 @@ final class Handout {
             consumer.sink.deliver(consumer.dispatched++, desk.shown(entry), entry.deliveryCount());
             consumer.feed.level(entry.priority).skip(entry, desk.ledger());
         } else {
-            hand(consumer, entry);
+            hand(consumer, entry, nowMs);
         }
         return true;
     }
 
-    private void hand(Consumption consumer, Entry entry) {
+    private boolean mayTake(Consumption consumer) {
+        return consumer.mayTake() && !(isPaused && !consumer.isBrowser());
+    }
+
+    private @Nullable Entry next(Consumption consumer) {
+        Keys known = consumer.feed.keys;
+        if (known != null) {
+            return known.next(consumer);
+        }
+        Entry head = consumer.feed.next(consumer, desk.ledger(), desk.late());
+        if (head == null || (head.key == 0 && !keying.plan().isPartitioned())) {
+            return head;
+        }
+        Keys keys = keying.of(consumer.feed, head);
+        return keys == null ? head : keys.next(consumer);
+    }
+
+    private void hand(Consumption consumer, Entry entry, long nowMs) {
+        Slot slot = entry.slot;
+        if (slot != null) {
+            keyed(entry, slot);
+        }
+        entry.handedAtMs = nowMs;
         entry.owner = consumer;
         entry.deliveryId = consumer.dispatched++;
         desk.counters().delivered++;
@@ -82,8 +131,11 @@ final class Handout {
             handAtMostOnce(consumer, entry);
             return;
         }
+        entry.heldBy(consumer);
         desk.ledger().move(entry, Entry.State.OUT);
         consumer.unsettled.put(entry);
+        leases.begin(entry, nowMs);
+        slow.begin(nowMs);
         consumer.sink.deliver(entry.deliveryId, desk.shown(entry), entry.deliveryCount());
         if (desk.budget().isTight()) {
             desk.ledger().unload(entry);
@@ -95,11 +147,23 @@ final class Handout {
         if (entry.isDurable()) {
             entry.atMostOnceTo = consumer;
             consumer.handovers++;
+            entry.heldBy(consumer);
             desk.ledger().move(entry, Entry.State.ENDING);
             desk.proposals().settle(desk.dispatcher(), entry.offset, entry.sizeBytes);
         } else {
+            Message shownMessage = desk.shown(entry);
             soft.finish(entry);
-            consumer.sink.deliver(entry.deliveryId, desk.shown(entry), entry.deliveryCount());
+            consumer.sink.deliver(entry.deliveryId, shownMessage, entry.deliveryCount());
+        }
+    }
+
+    /** A message of a key goes to whoever has the key. */
+    private void keyed(Entry entry, Slot slot) {
+        boolean isGroup = !keying.plan().isPartitioned();
+        entry.isGroupFirst = isGroup && slot.isNew;
+        slot.isNew = false;
+        if (isGroup && keying.plan().slots() == 0 && desk.inspector().closesGroup(entry.body())) {
+            slot.close();
         }
     }
 
@@ -111,7 +175,7 @@ final class Handout {
         boolean hasMore = false;
         for (int i = 0; i < roster.count(); i++) {
             Consumption consumer = roster.get(i);
-            if (consumer.mayTake() && !consumer.feed.isWhole()) {
+            if (mayTake(consumer) && !consumer.isWhole()) {
                 hasMore |= backlog.fill(consumer);
             }
         }
@@ -122,7 +186,7 @@ final class Handout {
         if (!consumer.isDraining || consumer.pauses > 0 || consumer.handovers > 0 || returns.isPausing()) {
             return;
         }
-        if (consumer.mayTake() && !consumer.feed.isExhausted()) {
+        if (mayTake(consumer) && !consumer.isExhausted()) {
             return; // what is being read is available too
         }
         consumer.isDraining = false;

@@ -19,9 +19,15 @@ final class Ledger {
     private long softBytes;
     private long heldBytes;
     private long nextSoft = -1;
+    private @Nullable Runnable unsettledWatch;
 
     Ledger(MemoryBudget budget) {
         this.budget = budget;
+    }
+
+    /** Calls once, when there may be fewer messages with consumers. */
+    void watch(Runnable watch) {
+        unsettledWatch = watch;
     }
 
     /** With a consumer, or their end is proposed. */
@@ -82,6 +88,18 @@ final class Ledger {
         count(entry.state, -1);
         count(state, 1);
         entry.state = state;
+        if (state != Entry.State.OUT && entry.lease != null) {
+            entry.lease.end();
+            entry.lease = null;
+        }
+        if (!entry.isTaken()) {
+            entry.letGo();
+            Runnable watch = unsettledWatch;
+            if (watch != null) {
+                unsettledWatch = null;
+                watch.run();
+            }
+        }
     }
 
     private void count(Entry.State state, int delta) {

@@ -5,7 +5,9 @@ package io.postrider.store.dispatch;
 import io.postrider.store.queue.Bitmaps;
 import io.postrider.store.queue.SubscriptionState;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.LongIterator;
@@ -44,9 +46,97 @@ final class Level {
     @Nullable
     Fill fill;
 
+    /** Whether it has only what is put there. */
+    final boolean isLane;
+
     Level(int priority, long scan) {
         this.priority = priority;
         this.scan = scan;
+        this.isLane = false;
+    }
+
+    private Level(int priority) {
+        this.priority = priority;
+        this.scan = Long.MAX_VALUE;
+        this.lateRun = Long.MAX_VALUE;
+        this.isLane = true;
+        this.isCaughtUp = true;
+    }
+
+    /** A level that has only what is put there. */
+    static Level lane(int priority) {
+        return new Level(priority);
+    }
+
+    /** Notes a message that stands here and is only on disk. */
+    void leave(long offset, long logEnd) {
+        unloaded.addLong(offset);
+        lookAgain(logEnd);
+    }
+
+    private void lookAgain(long logEnd) {
+        if (isCaughtUp && !isLane) {
+            scan = logEnd;
+        }
+        isCaughtUp = false;
+    }
+
+    /** Entries in the sorted set. */
+    int returnedCount() {
+        return returned.size();
+    }
+
+    /** Whether nothing is here, and nothing will come but what is put here. */
+    boolean isEmpty() {
+        return loaded.isEmpty()
+                && soft.isEmpty()
+                && tail.isEmpty()
+                && returned.isEmpty()
+                && unloaded.isEmpty()
+                && fill == null;
+    }
+
+    /** Puts everything that stands here to another level, at its place. */
+    void moveTo(Level target, Ledger ledger, long logEnd) {
+        Fill pending = fill;
+        if (pending != null) {
+            pending.cancel();
+            pending.rest(unloaded);
+        }
+        endFill();
+        if (!unloaded.isEmpty()) {
+            target.unloaded.or(unloaded);
+            unloaded.clear();
+            target.lookAgain(logEnd);
+        }
+        isCaughtUp = isLane;
+        for (Collection<Entry> queue : List.of(loaded, soft, returned)) {
+            for (Entry entry : queue) {
+                if (entry.state == Entry.State.READY) {
+                    target.addReturned(entry, ledger);
+                }
+                ledger.left(entry);
+            }
+            queue.clear();
+        }
+    }
+
+    /** Takes out an entry, which the caller has put elsewhere. */
+    void remove(Entry entry, Ledger ledger) {
+        if (loaded.peekFirst() == entry) {
+            loaded.pollFirst();
+        } else if (soft.peekFirst() == entry) {
+            soft.pollFirst();
+        } else if (!removeReturned(entry)
+                && !loaded.removeFirstOccurrence(entry)
+                && !soft.removeFirstOccurrence(entry)) {
+            return;
+        }
+        ledger.left(entry);
+    }
+
+    private boolean removeReturned(Entry entry) {
+        return returned.floor(entry) == entry && returned.remove(entry);
     }
 
     /** Adds what was read, in order; something that came back may stand before what was read earlier. */
@@ -85,10 +175,7 @@ final class Level {
         if (head == null || isWhole()) {
             return head;
         }
-        if (fill != null && fill.isBefore(head)) {
-            return null;
-        }
-        if (!unloaded.isEmpty() && unloaded.first() <= head.after) {
+        if (hasUnreadBefore(head)) {
             return null;
         }
         if (!isCaughtUp) {
@@ -100,6 +187,11 @@ final class Level {
             }
         }
         return head;
+    }
+
+    /** Whether something that came back, and is still to be read, stands before an entry. */
+    boolean hasUnreadBefore(Entry entry) {
+        return (fill != null && fill.isBefore(entry)) || (!unloaded.isEmpty() && unloaded.first() <= entry.after);
     }
 
     void addSoft(Entry entry) {
@@ -164,7 +256,7 @@ final class Level {
     @Nullable
     Entry headFor(Consumption consumer) {
         Entry best = null;
-        for (Iterable<Entry> queue : java.util.List.of(loaded, soft, returned)) {
+        for (Iterable<Entry> queue : List.of(loaded, soft, returned)) {
             for (Entry entry : queue) {
                 if (entry.state == Entry.State.READY && !entry.excludes(consumer)) {
                     if (best == null || entry.isBefore(best)) {
@@ -212,7 +304,7 @@ final class Level {
 
     /** Forgets what can be read again, and will look for it there. Entries that are in no log stay. */
     void unload(Ledger ledger, long logEnd) {
-        if (isCaughtUp) {
+        if (isCaughtUp && !isLane) {
             scan = logEnd;
         }
         Fill pending = fill;

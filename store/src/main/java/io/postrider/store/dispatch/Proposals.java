@@ -25,6 +25,9 @@ public interface Proposals extends BodyReads, Ends {
     /** Wake the dispatcher at this time, at the latest. */
     void wakeAt(Dispatcher dispatcher, long timeMs);
 
+    /** A consumer has had a delivery for longer than its policy thinks right; told once of each consumer. */
+    void slow(Dispatcher dispatcher, Consumption consumer, long ageMs);
+
     /** The highest offset shown has moved: a mark should ride the next batch. */
     void marked(Dispatcher dispatcher);
 }

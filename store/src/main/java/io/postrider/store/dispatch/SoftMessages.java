@@ -26,6 +26,7 @@ final class SoftMessages {
     void published(Message message) {
         Ledger ledger = desk.ledger();
         Entry entry = new Entry(ledger.nextSoftOffset(), desk.address().log().end() - 1, nextSequence(), message);
+        entry.key = desk.dispatcher().keyOf(message);
         ledger.add(entry);
         if (message.expiresAtMs() != Message.NEVER) {
             expiries.add(message.expiresAtMs(), entry);

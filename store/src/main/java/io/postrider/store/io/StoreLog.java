@@ -153,6 +153,18 @@ public final class StoreLog {
                 cause.toString());
     }
 
+    /** A consumer has had a delivery for longer than its address thinks right. */
+    public static void consumerSlow(long consumer, String container, String user, String address, long ageMs) {
+        LOG.warn(
+                "PR-STO-025 A consumer has had a message for longer than slow-consumer.unsettled-ms"
+                        + " [consumer={}, container={}, user={}, address={}, ageMs={}]",
+                consumer,
+                container,
+                user,
+                address,
+                ageMs);
+    }
+
     public static void catalogRebuilt(Path directory, Throwable cause) {
         LOG.warn(
                 "PR-STO-008 The catalog could not be opened; it was moved aside and is built anew [directory={}, cause={}]",

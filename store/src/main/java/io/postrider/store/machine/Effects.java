@@ -69,6 +69,9 @@ public interface Effects {
     /** The body of a large message is not wanted any more. */
     default void bodyGone(long bodyId) {}
 
+    /** A subscription is paused, or goes on. */
+    default void paused(SubscriptionState subscription) {}
+
     default void addressDefined(AddressState address) {}
 
     /** Other settings are in force for an address, or its own have changed. */

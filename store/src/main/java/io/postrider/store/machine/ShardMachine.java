@@ -520,6 +520,18 @@ public final class ShardMachine implements Command.Visitor<Result> {
     }
 
     @Override
+    public Result setPaused(Command.SetPaused command) {
+        SubscriptionState subscription = state.subscription(command.subscriptionId());
+        if (subscription == null) {
+            return Result.rejected(new Rejection(
+                    ErrorCode.NOT_FOUND, "Subscription " + command.subscriptionId() + " was deleted meanwhile"));
+        }
+        subscription.setPaused(command.isPaused());
+        effects.paused(subscription);
+        return Result.OK;
+    }
+
+    @Override
     public Result deleteIfIdle(Command.DeleteIfIdle command) {
         AddressState address = state.address(command.addressId());
         if (address == null

@@ -33,6 +33,7 @@ public final class SubscriptionState {
     private long bytes;
     private int epoch;
     private long dispatchedUpTo;
+    private boolean isPaused;
 
     /**
      * @param definition null for a queue's built-in subscription
@@ -81,6 +82,15 @@ public final class SubscriptionState {
     /** Offsets below this may have been shown to a consumer. */
     public long dispatchedUpTo() {
         return dispatchedUpTo;
+    }
+
+    /** Whether nothing of it is handed out until an operator says so. */
+    public boolean isPaused() {
+        return isPaused;
+    }
+
+    public void setPaused(boolean paused) {
+        isPaused = paused;
     }
 
     /** Messages not done. Exact. */

@@ -42,6 +42,11 @@ final class ConsumerHandle implements Consumer {
         }
     }
 
+    @Override
+    public void renew(long deliveryId) {
+        runner.run(() -> dispatcher.renew(consumption, deliveryId));
+    }
+
     Dispatcher dispatcher() {
         return dispatcher;
     }

@@ -80,7 +80,8 @@ final class Consumers {
                 request.connectionId(),
                 request.containerId(),
                 request.user(),
-                request.deferralTokens());
+                request.deferralTokens(),
+                request.priority());
     }
 
     /** Whether a consumer reads by a cursor of its own, which ends with it: what it wants is not what others leave. */

@@ -20,6 +20,7 @@ import io.postrider.api.error.Rejection;
 import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
+import io.postrider.api.port.ConsumerAdmin;
 import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.MessageTrace;
 import io.postrider.api.port.QueueInfo;
@@ -55,6 +56,7 @@ public final class LocalAdmin implements BrokerAdmin {
     private final Explanations explanations;
     private final Tracer tracer;
     private final Rewinds rewinds;
+    private final LocalConsumers consumers;
     private volatile BrokerStats stats =
             new BrokerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StorageStats.NONE);
 
@@ -75,6 +77,7 @@ public final class LocalAdmin implements BrokerAdmin {
         this.letters = letters;
         this.explanations = explanations;
         this.tracer = tracer;
+        this.consumers = new LocalConsumers(state, runner, effects);
         this.state = state;
         this.disk = disk;
         this.runner = runner;
@@ -286,6 +289,11 @@ public final class LocalAdmin implements BrokerAdmin {
     @Override
     public void trace(TraceRequest request, Reply<MessageTrace> reply) {
         runner.run(() -> tracer.trace(request, reply));
+    }
+
+    @Override
+    public ConsumerAdmin consumers() {
+        return consumers;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
 import io.postrider.store.body.BodyIndex;
 import io.postrider.store.codec.BodyPositions;
+import io.postrider.store.dispatch.ConsumerIds;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.MemoryBudget;
@@ -48,6 +49,7 @@ final class ShardEffects implements Effects {
     private final Projection projection;
     private final BrokerSettings settings;
     private final Counters totals = new Counters();
+    private final ConsumerIds consumerIds = new ConsumerIds();
     private final List<@Nullable Dispatcher> bySubscription = new ArrayList<>();
     private final Map<Integer, List<VolatileSubscription>> volatileByTopic = new HashMap<>();
     private final List<Endpoint> endpoints = new ArrayList<>();
@@ -177,7 +179,7 @@ final class ShardEffects implements Effects {
     }
 
     private Dispatcher.Parts parts() {
-        return new Dispatcher.Parts(inspector, runner(), budget, totals);
+        return new Dispatcher.Parts(inspector, runner(), budget, totals, consumerIds);
     }
 
     /** Whether non-durable messages to an address go to the log for now: one of its subscriptions is short of memory. */
@@ -474,7 +476,16 @@ final class ShardEffects implements Effects {
     @Override
     public void policyChanged(AddressState address) {
         whenSettled.accept(address);
+        for (SubscriptionState subscription : address.subscriptions()) {
+            dispatcher(subscription).rulesChanged();
+        }
+        volatiles(address).forEach(subscription -> subscription.dispatcher().rulesChanged());
         projection.addressDefined(index, address.definition());
+    }
+
+    @Override
+    public void paused(SubscriptionState subscription) {
+        dispatcher(subscription).rulesChanged();
     }
 
     @Override

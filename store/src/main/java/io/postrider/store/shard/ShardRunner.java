@@ -13,9 +13,11 @@ import io.postrider.store.body.BodyIndex;
 import io.postrider.store.body.BodyReader;
 import io.postrider.store.codec.CommandCodec;
 import io.postrider.store.dispatch.BodyReads;
+import io.postrider.store.dispatch.Consumption;
 import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.Incident;
 import io.postrider.store.dispatch.Proposals;
+import io.postrider.store.io.StoreLog;
 import io.postrider.store.machine.Result;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.queue.AddressState;
@@ -242,6 +244,16 @@ final class ShardRunner implements Proposals, ShardLog.Listener {
     /** What consumers said lately that is out of the ordinary. Shard's thread. */
     Incidents incidents() {
         return incidents;
+    }
+
+    @Override
+    public void slow(Dispatcher dispatcher, Consumption consumer, long ageMs) {
+        StoreLog.consumerSlow(
+                consumer.id(),
+                consumer.request().containerId(),
+                consumer.request().user(),
+                dispatcher.address().definition().key().toString(),
+                ageMs);
     }
 
     @Override

@@ -206,6 +206,11 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
     }
 
     @Override
+    public String setPaused(Command.SetPaused command) {
+        return "set-paused subscription=" + command.subscriptionId() + " paused=" + command.isPaused();
+    }
+
+    @Override
     public String deleteIfIdle(Command.DeleteIfIdle command) {
         return "delete-if-idle address=" + command.addressId();
     }

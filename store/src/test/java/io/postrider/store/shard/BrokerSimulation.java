@@ -267,7 +267,8 @@ final class BrokerSimulation {
                                 "c",
                                 "container",
                                 "user")
-                        .withDeferralTokens(tokens),
+                        .withDeferralTokens(tokens)
+                        .withPriority(random.nextInt(3) - 1),
                 receiver,
                 expect(
                         opened -> {

@@ -121,9 +121,10 @@ class MachineModelTest {
     // ---- commands
 
     private void step() {
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(25)) {
             case 18 -> defer();
             case 19 -> returnDeferred();
+            case 24 -> apply(new Command.SetPaused(anySub(), random.nextBoolean()));
             case 16, 17 -> redrive();
             case 0 -> define(QUEUES[random.nextInt(2)], AddressKind.QUEUE);
             case 1 -> define("t", AddressKind.TOPIC);

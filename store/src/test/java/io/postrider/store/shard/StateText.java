@@ -25,6 +25,7 @@ final class StateText {
                         .append(subscription.cursor())
                         .append(" epoch ")
                         .append(subscription.epoch());
+                text.append(subscription.isPaused() ? " paused" : "");
                 text.append(" shown ").append(subscription.dispatchedUpTo()).append(" depth ");
                 text.append(subscription.depth())
                         .append(" bytes ")
