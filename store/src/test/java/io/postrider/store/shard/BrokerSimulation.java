@@ -268,7 +268,7 @@ final class BrokerSimulation {
                                 "container",
                                 "user")
                         .withDeferralTokens(tokens)
-                        .withPriority(random.nextInt(3) - 1),
+                        .withPriority(receivers.size() % 3 - 1),
                 receiver,
                 expect(
                         opened -> {
