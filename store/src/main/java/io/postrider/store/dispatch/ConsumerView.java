@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param isBrowser whether it only looks
  * @param tokens what it asks for of that which was put aside; empty for what is in its place
  * @param isPaused whether it waits until the log has its last failing outcome
+ * @param isStopped whether an operator lets it have nothing
+ * @param isWaiting whether another one is the only active consumer, or nobody is until the former has settled everything
  */
 public record ConsumerView(
         String container,
@@ -23,7 +25,9 @@ public record ConsumerView(
         int unsettled,
         boolean isBrowser,
         Set<String> tokens,
-        boolean isPaused) {
+        boolean isPaused,
+        boolean isStopped,
+        boolean isWaiting) {
     /** Whether it takes messages that are in their place. */
     public boolean isTaker() {
         return !isBrowser && tokens.isEmpty();

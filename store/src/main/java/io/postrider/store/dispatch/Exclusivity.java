@@ -55,6 +55,6 @@ final class Exclusivity {
 
     /** Whether messages go to a consumer, as far as others are concerned. */
     boolean isActive(Consumption consumer) {
-        return !isOn || !consumer.isSharing() || consumer == active && !consumer.isWaiting;
+        return !isOn || !consumer.isSharing() || (consumer == active && !consumer.isWaiting);
     }
 }

@@ -45,6 +45,6 @@ record KeyPlan(boolean isOn, int slots, boolean isPartitioned) {
         if (slots == 0) {
             return entry.key;
         }
-        return 1 + Math.floorMod(entry.key == 0 ? entry.offset : entry.key >> 1, slots);
+        return 1L + Math.floorMod(entry.key == 0 ? entry.offset : entry.key >> 1, slots);
     }
 }

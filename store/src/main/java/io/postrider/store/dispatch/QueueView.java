@@ -10,6 +10,8 @@ import java.util.List;
  * @param delayed messages that wait for their time
  * @param nextDueMs when the first of them is due, at the latest known time; {@link Long#MAX_VALUE} for never
  * @param isHeldUp whether nothing is handed out until the log has what a consumer that left said
+ * @param isPaused whether an operator lets nothing be handed out
+ * @param isKeyed whether some messages go to one consumer only: that of their group or partition
  */
 public record QueueView(
         long depth,
@@ -19,6 +21,8 @@ public record QueueView(
         long deferred,
         long nextDueMs,
         boolean isHeldUp,
+        boolean isPaused,
+        boolean isKeyed,
         List<ConsumerView> consumers) {
     public QueueView {
         consumers = List.copyOf(consumers);

@@ -30,8 +30,11 @@ final class Views {
     }
 
     QueueView queue(boolean isHeldUp) {
+        SubscriptionState subscription = dispatcher.durable();
+        boolean isKeyed = false;
         List<ConsumerView> all = new ArrayList<>();
         for (int i = 0; i < roster.count(); i++) {
+            isKeyed |= roster.get(i).feed.keys != null;
             all.add(consumer(roster.get(i)));
         }
         return new QueueView(
@@ -42,6 +45,8 @@ final class Views {
                 dispatcher.deferredCount(),
                 waiting == null ? Long.MAX_VALUE : waiting.nextMs(),
                 isHeldUp,
+                subscription != null && subscription.isPaused(),
+                isKeyed,
                 all);
     }
 
@@ -54,7 +59,9 @@ final class Views {
                 consumer.unsettled.count(),
                 consumer.isBrowser(),
                 consumer.feed.tokens,
-                consumer.pauses > 0);
+                consumer.pauses > 0,
+                consumer.isPaused,
+                consumer.isWaiting);
     }
 
     PlaceView place(long offset) {

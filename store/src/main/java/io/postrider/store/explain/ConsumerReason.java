@@ -17,6 +17,12 @@ public final class ConsumerReason {
         if (consumer.isAtUnsettledLimit()) {
             return name + " holds as many unsettled deliveries as one may: " + consumer.unsettled() + ".";
         }
+        if (consumer.isStopped()) {
+            return name + " is paused by an operator; postrider consumer resume lets it go on" + held + ".";
+        }
+        if (consumer.isWaiting()) {
+            return name + " is not the active one of a queue that has one active consumer at a time" + held + ".";
+        }
         if (consumer.credit() <= 0) {
             return name + " has given no credit" + held + ".";
         }

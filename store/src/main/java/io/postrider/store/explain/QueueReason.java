@@ -16,6 +16,7 @@ public final class QueueReason {
         List<ConsumerView> able = able(view);
         return view.ready() > 0
                 && !view.isHeldUp()
+                && !view.isPaused()
                 && !able.isEmpty()
                 && able.stream().allMatch(each -> each.selector() != null);
     }
@@ -23,7 +24,11 @@ public final class QueueReason {
     /** Those who could be handed a message now. */
     public static List<ConsumerView> able(QueueView view) {
         return view.takers().stream()
-                .filter(each -> each.credit() > 0 && !each.isPaused() && !each.isAtUnsettledLimit())
+                .filter(each -> each.credit() > 0
+                        && !each.isPaused()
+                        && !each.isStopped()
+                        && !each.isWaiting()
+                        && !each.isAtUnsettledLimit())
                 .toList();
     }
 
@@ -36,6 +41,9 @@ public final class QueueReason {
         List<ConsumerView> takers = view.takers();
         if (view.ready() == 0) {
             return numbers + ": " + withoutReady(view);
+        }
+        if (view.isPaused()) {
+            return numbers + ": an operator has paused it; postrider queue resume lets it go on.";
         }
         if (view.isHeldUp()) {
             return numbers + ": nothing is handed out until the log has what a consumer that left said.";
@@ -52,7 +60,8 @@ public final class QueueReason {
             return numbers + ": " + unable(takers);
         }
         return numbers + ": " + count(able.size(), "consumer") + " of " + takers.size()
-                + " can take them now, so they are on their way.";
+                + " can take them now, so they are on their way"
+                + (view.isKeyed() ? ", except those of a group or partition of another consumer." : ".");
     }
 
     /** The answer where the next messages were looked at: how many of them somebody who is able takes. */
@@ -97,7 +106,22 @@ public final class QueueReason {
             return "no consumer has credit; " + count(takers.size(), "consumer")
                     + (takers.size() == 1 ? " holds " : " hold ") + held + " unsettled ones.";
         }
-        return "the consumers with credit wait until the log has their last failed outcomes.";
+        if (takers.stream().allMatch(ConsumerView::isStopped)) {
+            return "an operator has paused " + (takers.size() == 1 ? "the only consumer." : "all consumers.");
+        }
+        if (takers.stream().allMatch(ConsumerView::isWaiting)) {
+            return "one consumer at a time is active here, and the next one waits until " + held
+                    + " unsettled ones of the others are settled.";
+        }
+        if (takers.stream().anyMatch(ConsumerView::isWaiting)) {
+            ConsumerView active = takers.stream()
+                    .filter(each -> !each.isWaiting())
+                    .findFirst()
+                    .orElseThrow();
+            return "only " + active.name() + " is active here, and it "
+                    + (active.isStopped() ? "is paused by an operator." : "has no credit or waits for the log.");
+        }
+        return "the consumers with credit are paused, or wait until the log has their last failed outcomes.";
     }
 
     static String numbers(QueueView view) {

@@ -232,14 +232,14 @@ final class SharingKit {
         broker.openConsumer(
                 new ConsumerRequest(
                                 AddressKey.of("q"),
-                        AddressKind.QUEUE,
-                        SubscriptionRequest.VOLATILE,
-                        null,
-                        false,
-                        Mode.ACKNOWLEDGE,
-                        Outcome.RELEASED,
-                        "c",
-                        "container",
+                                AddressKind.QUEUE,
+                                SubscriptionRequest.VOLATILE,
+                                null,
+                                false,
+                                Mode.ACKNOWLEDGE,
+                                Outcome.RELEASED,
+                                "c",
+                                "container",
                                 "user")
                         .withPriority(priority),
                 member,
