@@ -4,7 +4,7 @@ package io.postrider.store.explain;
 
 import io.postrider.store.dispatch.ConsumerView;
 import io.postrider.store.dispatch.PlaceView;
-import java.time.Instant;
+import java.util.function.LongFunction;
 
 /** Why one message is where it is. Stateless. */
 public final class MessageReason {
@@ -13,8 +13,9 @@ public final class MessageReason {
     /**
      * @param end the offset that the next message gets
      * @param queue why nothing moves there, for a message that is ready
+     * @param time how a wall clock is written
      */
-    public static String of(long offset, PlaceView place, long end, String queue) {
+    public static String of(long offset, PlaceView place, long end, String queue, LongFunction<String> time) {
         String name = "Offset " + offset;
         ConsumerView holder = place.holder();
         return switch (place.standing()) {
@@ -29,7 +30,7 @@ public final class MessageReason {
                         + (place.attempts() == 0
                                 ? "for its time until "
                                 : "for its " + ordinal(place.attempts() + 1) + " attempt until ")
-                        + Instant.ofEpochMilli(place.dueMs()) + ".";
+                        + time.apply(place.dueMs()) + ".";
             case OUT ->
                 name + " is with consumer " + (holder == null ? "of a transaction" : holder.name())
                         + ", which has not settled it" + attempts(place) + ".";

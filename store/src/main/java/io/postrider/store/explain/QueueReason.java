@@ -4,8 +4,8 @@ package io.postrider.store.explain;
 
 import io.postrider.store.dispatch.ConsumerView;
 import io.postrider.store.dispatch.QueueView;
-import java.time.Instant;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /** Why nothing comes out of a queue or subscription. Stateless. */
 public final class QueueReason {
@@ -32,15 +32,19 @@ public final class QueueReason {
                 .toList();
     }
 
-    /** The answer without a sample. */
-    public static String of(QueueView view) {
+    /**
+     * The answer without a sample.
+     *
+     * @param time how a wall clock is written
+     */
+    public static String of(QueueView view, LongFunction<String> time) {
         if (view.depth() == 0) {
             return "There are no messages.";
         }
         String numbers = numbers(view);
         List<ConsumerView> takers = view.takers();
         if (view.ready() == 0) {
-            return numbers + ": " + withoutReady(view);
+            return numbers + ": " + withoutReady(view, time);
         }
         if (view.isPaused()) {
             return numbers + ": an operator has paused it; postrider queue resume lets it go on.";
@@ -79,10 +83,10 @@ public final class QueueReason {
         return numbers + ": " + who + ", and none of the next " + looked + " ready ones matches.";
     }
 
-    private static String withoutReady(QueueView view) {
+    private static String withoutReady(QueueView view, LongFunction<String> time) {
         StringBuilder text = new StringBuilder("nothing is ready");
         if (view.delayed() > 0 && view.nextDueMs() != Long.MAX_VALUE) {
-            text.append("; the first of those that wait is due at ").append(Instant.ofEpochMilli(view.nextDueMs()));
+            text.append("; the first of those that wait is due at ").append(time.apply(view.nextDueMs()));
         }
         if (view.unsettled() > 0) {
             List<ConsumerView> holders = view.consumers().stream()

@@ -19,6 +19,7 @@ import io.postrider.store.explain.QueueReason;
 import io.postrider.store.machine.ShardState;
 import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.SubscriptionState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -73,7 +74,7 @@ final class Explanations {
         QueueView view = dispatcher.view();
         long[] sample = QueueReason.needsSample(view) ? dispatcher.readyOffsets(SAMPLE_COUNT) : new long[0];
         if (sample.length == 0) {
-            answer.accept(QueueReason.of(view));
+            answer.accept(QueueReason.of(view, Explanations::time));
             return;
         }
         List<Selector> selectors = QueueReason.able(view).stream()
@@ -90,6 +91,10 @@ final class Explanations {
         });
     }
 
+    private static String time(long timeMs) {
+        return Instant.ofEpochMilli(timeMs).toString();
+    }
+
     private boolean matches(List<Selector> selectors, @Nullable Message message) {
         if (message == null) {
             return false;
@@ -102,9 +107,9 @@ final class Explanations {
         PlaceView place = dispatcher.place(offset);
         long end = subscription.address().log().end();
         if (place.standing() == PlaceView.Standing.READY) {
-            queue(subscription, dispatcher, why -> reply.ok(MessageReason.of(offset, place, end, why)));
+            queue(subscription, dispatcher, why -> reply.ok(MessageReason.of(offset, place, end, why, Explanations::time)));
         } else {
-            reply.ok(MessageReason.of(offset, place, end, ""));
+            reply.ok(MessageReason.of(offset, place, end, "", Explanations::time));
         }
     }
 
