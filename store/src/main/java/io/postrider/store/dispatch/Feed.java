@@ -30,6 +30,7 @@ final class Feed {
     private final @Nullable Level[] levels = new Level[PriorityIndex.LEVELS];
     /** Where a level begins that is made. */
     private long start;
+
     private final boolean isInMemory;
     private int highest = -1;
 

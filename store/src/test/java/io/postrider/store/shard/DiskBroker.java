@@ -54,8 +54,8 @@ final class DiskBroker {
     static final Set<String> SUBSCRIPTIONS = Set.of("a", "b");
 
     private static final List<PolicyRule> POLICIES = TestPolicies.everywhere(TestPolicies.values(0, "", "", 0));
-    private static final List<PolicyRule> RETAINING = TestPolicies.everywhere(
-            TestPolicies.values(0, "", "", 0).with(PolicyKey.RETENTION_COUNT, "1000000"));
+    private static final List<PolicyRule> RETAINING =
+            TestPolicies.everywhere(TestPolicies.values(0, "", "", 0).with(PolicyKey.RETENTION_COUNT, "1000000"));
     private static final SegmentSettings SEGMENTS = new SegmentSettings(4096, 1024, 4, 16384, 8192, 65536, 512, 4);
     private static final long PATIENCE_SECONDS = 30;
 
