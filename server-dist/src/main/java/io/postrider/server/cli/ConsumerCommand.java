@@ -27,8 +27,18 @@ public final class ConsumerCommand {
         JsonArray items = page.getJsonArray("items");
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
-                "ID", "ADDRESS", "SUBSCRIPTION", "CONTAINER", "USER", "PRIORITY", "STATE", "CREDIT", "UNSETTLED",
-                "OLDEST MS", "KEYS", "SELECTOR"));
+                "ID",
+                "ADDRESS",
+                "SUBSCRIPTION",
+                "CONTAINER",
+                "USER",
+                "PRIORITY",
+                "STATE",
+                "CREDIT",
+                "UNSETTLED",
+                "OLDEST MS",
+                "KEYS",
+                "SELECTOR"));
         for (int i = 0; i < items.size(); i++) {
             rows.add(row(items.getJsonObject(i)));
         }

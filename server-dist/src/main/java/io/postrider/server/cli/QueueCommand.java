@@ -214,8 +214,7 @@ public final class QueueCommand {
                     partition.getValue("unsettled").toString(),
                     partition.getString("selector")));
         }
-        output.print(
-                page, items.isEmpty() ? "Nobody has a partition of " + name + " now." : Output.table(rows));
+        output.print(page, items.isEmpty() ? "Nobody has a partition of " + name + " now." : Output.table(rows));
         return ExitCode.OK;
     }
 }

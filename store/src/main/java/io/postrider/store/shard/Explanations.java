@@ -107,7 +107,10 @@ final class Explanations {
         PlaceView place = dispatcher.place(offset);
         long end = subscription.address().log().end();
         if (place.standing() == PlaceView.Standing.READY) {
-            queue(subscription, dispatcher, why -> reply.ok(MessageReason.of(offset, place, end, why, Explanations::time)));
+            queue(
+                    subscription,
+                    dispatcher,
+                    why -> reply.ok(MessageReason.of(offset, place, end, why, Explanations::time)));
         } else {
             reply.ok(MessageReason.of(offset, place, end, "", Explanations::time));
         }
