@@ -20,6 +20,8 @@ import io.postrider.api.port.Branches;
 import io.postrider.api.port.BrokerAdmin;
 import io.postrider.api.port.BrokerStats;
 import io.postrider.api.port.ConsumerAdmin;
+import io.postrider.api.port.ConsumerInfo;
+import io.postrider.api.port.PartitionInfo;
 import io.postrider.api.port.LetterAdmin;
 import io.postrider.api.port.MessageTrace;
 import io.postrider.api.port.QueueInfo;
@@ -186,7 +188,27 @@ final class FakeAdmin implements BrokerAdmin {
 
     @Override
     public ConsumerAdmin consumers() {
-        throw new UnsupportedOperationException("Consumers are tested with a real broker");
+        return new ConsumerAdmin() {
+            @Override
+            public void list(Reply<List<ConsumerInfo>> reply) {
+                answer(reply, List.of());
+            }
+
+            @Override
+            public void pauseConsumer(long id, boolean isPaused, Reply<Long> reply) {
+                answer(reply, id);
+            }
+
+            @Override
+            public void pause(String name, boolean isPaused, Reply<String> reply) {
+                answer(reply, name);
+            }
+
+            @Override
+            public void partitions(AddressKey queue, Reply<List<PartitionInfo>> reply) {
+                answer(reply, List.of());
+            }
+        };
     }
 
     @Override
