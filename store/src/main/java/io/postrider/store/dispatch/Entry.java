@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * One message that a dispatcher holds: read ahead, with a consumer, or in no log. Owned by the shard's thread.
  *
  * <p>Its place among the others of its priority is ({@code after}, {@code sequence}): a message of the log stands at its offset; one that is
- * in no log, or became due after a delay, stands behind the newest offset there was then, in order of arrival.
+ * in no log, or became due after a delay, stands behind the newest offset there was then, in order of arrival; those that became
+ * due together stand in the order of their offsets.
  */
 final class Entry {
     private static final Annotations GROUP_FIRST = Annotations.of(Map.of(AnnotationKeys.GROUP_FIRST, true));
 
-    static final Comparator<Entry> BY_PLACE =
-            Comparator.<Entry>comparingLong(entry -> entry.after).thenComparingLong(entry -> entry.sequence);
+    static final Comparator<Entry> BY_PLACE = Comparator.<Entry>comparingLong(entry -> entry.after)
+            .thenComparingLong(entry -> entry.sequence)
+            .thenComparingLong(entry -> entry.offset);
 
     /** What a message is doing. */
     enum State {
@@ -193,6 +195,6 @@ final class Entry {
 
     /** Whether it stands before another one. */
     boolean isBefore(Entry other) {
-        return after < other.after || (after == other.after && sequence < other.sequence);
+        return BY_PLACE.compare(this, other) < 0;
     }
 }

@@ -17,8 +17,8 @@ final class Slot {
     Consumption next;
     /** Messages of it that its owner has, those included whose end waits for the log. */
     int busy;
-    /** Whether its owner has had nothing of it yet. */
-    boolean isNew = true;
+    /** Whether its owner took it over from another one, and has had nothing of it yet. */
+    boolean isNew;
     /** Whether its last message was handed out: the next one of it may go anywhere. */
     boolean isClosing;
     /** Messages of it that wait until it moves; null if there are none. */

@@ -148,6 +148,7 @@ class Part4TransactionsTest extends SpecContract {
         Coordinator granted = assertInstanceOf(Coordinator.class, reply.getTarget());
         assertEquals(
                 Set.of(
+                        Symbol.valueOf("POSTRIDER_XA"),
                         Symbol.valueOf("amqp:local-transactions"),
                         Symbol.valueOf("amqp:multi-txns-per-ssn"),
                         Symbol.valueOf("amqp:multi-ssns-per-txn")),
