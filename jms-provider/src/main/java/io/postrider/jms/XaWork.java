@@ -10,9 +10,9 @@ import io.postrider.jms.wire.WireCoordinator;
 import io.postrider.jms.wire.WireOutcome;
 import io.postrider.jms.wire.WireSession;
 import jakarta.jms.JMSException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.transaction.xa.XAException;
@@ -21,15 +21,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The branches of global transactions a session works in, one after the other. Each is a transaction of the broker until it is prepared; from then on
- * the broker knows it by its name. Any thread, as transaction managers please; guarded by its monitor.
+ * the broker knows it by its name. Any thread, as transaction managers please.
+ *
+ * <p>Its monitor lets one thing at a time be asked of the broker. What the reader thread tells has a lock of its own, because the answer to what is
+ * asked comes by the same thread.
  */
 final class XaWork implements SessionWork {
     private final String linkName;
     private final long timeoutMs;
-    private WireSession wire;
-    private @Nullable WireCoordinator coordinator;
-    private final Map<BranchName, Branch> branches = new HashMap<>();
-    private @Nullable Branch current;
+    private final Object sends = new Object();
+    private final Map<BranchName, Branch> branches = new ConcurrentHashMap<>();
+    private volatile WireSession wire;
+    private volatile @Nullable WireCoordinator coordinator;
+    private volatile @Nullable Branch current;
 
     /** What is known of a branch that is not prepared. */
     private static final class Branch {
@@ -64,45 +68,60 @@ final class XaWork implements SessionWork {
     // ---- what the session does
 
     @Override
-    public synchronized boolean isActive() {
+    public boolean isActive() {
         return current != null;
     }
 
     @Override
-    public synchronized @Nullable TransactionId join() {
+    public @Nullable TransactionId join() {
         Branch branch = current;
-        return branch == null || branch.doubt != null ? null : branch.id;
+        return branch == null || doubt(branch) != null ? null : branch.id;
+    }
+
+    private @Nullable JMSException doubt(Branch branch) {
+        synchronized (sends) {
+            return branch.doubt;
+        }
+    }
+
+    private void doubt(Branch branch, JMSException reason) {
+        synchronized (sends) {
+            branch.doubt = branch.doubt == null ? reason : branch.doubt;
+            sends.notifyAll();
+        }
     }
 
     @Override
-    public synchronized Consumer<@Nullable JMSException> sendBegins() {
+    public Consumer<@Nullable JMSException> sendBegins() {
         Branch branch = current;
         if (branch == null) {
             return failure -> {};
         }
-        branch.sendsUnderWay++;
+        synchronized (sends) {
+            branch.sendsUnderWay++;
+        }
         return failure -> sendEnded(branch, failure);
     }
 
-    private synchronized void sendEnded(Branch branch, @Nullable JMSException failure) {
-        branch.sendsUnderWay--;
-        if (failure != null && branch.doubt == null) {
-            branch.doubt = failure;
+    /** Called on the reader thread: must not wait for anything that waits for an answer. */
+    private void sendEnded(Branch branch, @Nullable JMSException failure) {
+        synchronized (sends) {
+            branch.sendsUnderWay--;
+            if (failure != null && branch.doubt == null) {
+                branch.doubt = failure;
+            }
+            sends.notifyAll();
         }
-        notifyAll();
     }
 
     @Override
-    public synchronized void lost(JMSException reason) {
-        for (Branch branch : branches.values()) {
-            branch.doubt = branch.doubt == null ? reason : branch.doubt;
-        }
+    public void lost(JMSException reason) {
         coordinator = null;
-        notifyAll();
+        branches.values().forEach(branch -> doubt(branch, reason));
     }
 
     @Override
-    public synchronized void reattach(WireSession newWire) {
+    public void reattach(WireSession newWire) {
         wire = newWire;
         coordinator = null;
     }
@@ -110,8 +129,9 @@ final class XaWork implements SessionWork {
     @Override
     public synchronized void close(List<Inbound> received, long limitMs) throws JMSException {
         for (Branch branch : branches.values()) {
-            if (branch.doubt == null && coordinator != null && coordinator.isUsable()) {
-                coordinator.end(branch.id, true, limitMs);
+            WireCoordinator open = coordinator;
+            if (doubt(branch) == null && open != null && open.isUsable()) {
+                open.end(branch.id, true, limitMs);
             }
         }
         branches.clear();
@@ -124,9 +144,10 @@ final class XaWork implements SessionWork {
     // ---- what the transaction manager asks
 
     synchronized void start(BranchName name, boolean joins) throws JMSException, XAException {
-        if (current != null) {
+        Branch underWay = current;
+        if (underWay != null) {
             throw XaErrors.of(
-                    XAException.XAER_PROTO, "Expected no branch to be under way, but " + current.name + " is");
+                    XAException.XAER_PROTO, "Expected no branch to be under way, but " + underWay.name + " is");
         }
         Branch known = branches.get(name);
         if (joins) {
@@ -148,11 +169,11 @@ final class XaWork implements SessionWork {
     synchronized void end(BranchName name, boolean hasFailed, List<Inbound> received) throws JMSException, XAException {
         Branch branch = find(name);
         current = current == branch ? null : current;
-        if (branch.doubt == null && !received.isEmpty()) {
+        if (doubt(branch) == null && !received.isEmpty()) {
             wire.settle(received, WireOutcome.ACCEPTED, branch.id);
         }
-        if (hasFailed && branch.doubt == null) {
-            branch.doubt = new JMSException("The branch was ended as failed");
+        if (hasFailed) {
+            doubt(branch, new JMSException("The branch was ended as failed"));
         }
     }
 
@@ -218,7 +239,7 @@ final class XaWork implements SessionWork {
             throw XaErrors.of(XAException.XAER_PROTO, "Branch " + name + " was not ended");
         }
         awaitSends(branch);
-        JMSException doubt = branch.doubt;
+        JMSException doubt = doubt(branch);
         if (doubt != null) {
             rollBackOpen(name);
             throw XaErrors.of(XAException.XA_RBROLLBACK, "Branch " + name + " lost a part and was rolled back", doubt);
@@ -228,17 +249,19 @@ final class XaWork implements SessionWork {
 
     private void awaitSends(Branch branch) throws JMSException {
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        while (branch.sendsUnderWay > 0) {
-            long leftMs = timeoutMs < 0 ? 0 : (deadlineNs - System.nanoTime()) / 1_000_000 + 1;
-            if (timeoutMs >= 0 && leftMs <= 0) {
-                throw new JMSException("The broker did not answer for " + branch.sendsUnderWay + " messages of branch "
-                        + branch.name + " within " + timeoutMs + " ms");
-            }
-            try {
-                wait(leftMs);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw JmsErrors.withCause("Interrupted while waiting for the messages of a branch", e);
+        synchronized (sends) {
+            while (branch.sendsUnderWay > 0) {
+                long leftMs = timeoutMs < 0 ? 0 : (deadlineNs - System.nanoTime()) / 1_000_000 + 1;
+                if (timeoutMs >= 0 && leftMs <= 0) {
+                    throw new JMSException("The broker did not answer for " + branch.sendsUnderWay
+                            + " messages of branch " + branch.name + " within " + timeoutMs + " ms");
+                }
+                try {
+                    sends.wait(leftMs);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw JmsErrors.withCause("Interrupted while waiting for the messages of a branch", e);
+                }
             }
         }
     }
