@@ -287,7 +287,10 @@ class LargeMessageTest {
         byte[] large = message(60_000_000);
         send(0, large, 200_000, large.length);
         outcome();
-        receiver.attachReceiver("r", 0, "q", 1);
+        receiver.attachReceiver("r", 0, "q", 0);
+        Flow narrow = Frames.credit(0, 0, 1);
+        narrow.setIncomingWindow(UnsignedInteger.valueOf(1));
+        receiver.send(0, narrow);
         Transfer first = receiver.expect(Transfer.class);
         receiver.send(
                 0,
@@ -297,6 +300,7 @@ class LargeMessageTest {
                         first.getDeliveryId().intValue(),
                         true,
                         Accepted.getInstance()));
+        receiver.send(0, Frames.sessionFlow(2, 2048));
 
         Transfer last = first;
         while (last.getMore()) {
