@@ -77,6 +77,9 @@ public interface Effects {
     /** Other settings are in force for an address, or its own have changed. */
     default void policyChanged(AddressState address) {}
 
+    /** Messages go on to other addresses than before. */
+    default void routesChanged() {}
+
     /** Other rules are in force, the most specific first. */
     default void policiesReplaced(List<PolicyRule> rules) {}
 

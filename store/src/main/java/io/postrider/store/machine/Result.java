@@ -15,9 +15,6 @@ public record Result(@Nullable Rejection rejection, long count) {
     /** It took effect. */
     public static final Result OK = new Result(null, 0);
 
-    /** The message was there already, and was not kept again. */
-    public static final Result DUPLICATE = new Result(null, 0);
-
     static Result of(long count) {
         return new Result(null, count);
     }

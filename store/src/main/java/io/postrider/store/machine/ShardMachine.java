@@ -91,7 +91,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
         if (isDuplicate || verdict == Admission.Verdict.DROP) {
             dropBody(command.message());
             effects.ignored(address, isDuplicate);
-            return isDuplicate ? Result.DUPLICATE : Result.OK;
+            return Result.OK;
         }
         deliver(address, command.message(), command.publisher());
         return Result.OK;
@@ -107,7 +107,13 @@ public final class ShardMachine implements Command.Visitor<Result> {
         if (body != null) {
             state.bodies().retain(body.id()); // until it has come everywhere
         }
-        new Forwarding(inspector).deliver(address, message, target -> append(target, message, publisher));
+        new Forwarding(inspector).deliver(address, message, target -> {
+            if (target != address && Admission.verdict(target) == Admission.Verdict.DROP) {
+                effects.ignored(target, false);
+            } else {
+                append(target, message, publisher);
+            }
+        });
         if (body != null) {
             release(body);
         }
@@ -553,6 +559,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
         state.forwards().put(command.rule());
         defined(AddressDefinition.permanent(command.rule().target(), AddressKind.QUEUE));
         state.route();
+        effects.routesChanged();
         return Result.OK;
     }
 
@@ -563,6 +570,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
                     new Rejection(ErrorCode.NOT_FOUND, "There is no forward rule '" + command.name() + "'"));
         }
         state.route();
+        effects.routesChanged();
         return Result.OK;
     }
 

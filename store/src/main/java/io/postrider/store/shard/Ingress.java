@@ -21,6 +21,7 @@ import io.postrider.store.queue.AddressState;
 import io.postrider.store.queue.Route;
 import io.postrider.store.queue.SubscriptionState;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -152,20 +153,32 @@ final class Ingress {
 
     // ---- whether it may come
 
-    /** Why a message is refused because an address is full; null where it is taken, or dropped by what comes next. */
+    /** Why a message is refused because its address is full, or one it goes on to; null where it is taken, or dropped by what comes next. */
     @Nullable
     Rejection refusal(AddressState address) {
+        return fullAnd("reject", address);
+    }
+
+    /** Why an address, or one that its messages go on to, is full and does something about it; null if none is. */
+    private @Nullable Rejection fullAnd(String whenFull, AddressState address) {
+        Rejection full = ownFullness(whenFull, address);
+        List<Route> routes = address.routes();
+        for (int i = 0; full == null && i < routes.size(); i++) {
+            full = ownFullness(whenFull, routes.get(i).target());
+        }
+        return full;
+    }
+
+    private @Nullable Rejection ownFullness(String whenFull, AddressState address) {
         return isLimited(address)
-                        && address.policy().text(PolicyKey.LIMIT_WHEN_FULL).equals("reject")
+                        && address.policy().text(PolicyKey.LIMIT_WHEN_FULL).equals(whenFull)
                 ? fullness(address)
                 : null;
     }
 
     /** Whether a message that is in no log is dropped because its address is full. */
     boolean drops(AddressState address) {
-        return isLimited(address)
-                && address.policy().text(PolicyKey.LIMIT_WHEN_FULL).equals("drop-new")
-                && fullness(address) != null;
+        return ownFullness("drop-new", address) != null;
     }
 
     private static boolean isLimited(AddressState address) {
@@ -173,7 +186,7 @@ final class Ingress {
                 || address.policy().number(PolicyKey.LIMIT_BYTES) > 0;
     }
 
-    /** Why an address, or one that its messages go on to, is full; null if none is. Counts what is in no log as well. */
+    /** Why an address is full; null if it is not. Counts what is in no log as well. */
     private @Nullable Rejection fullness(AddressState address) {
         Rejection logged = Admission.fullness(address);
         if (logged != null) {
@@ -197,29 +210,12 @@ final class Ingress {
     /** Looks again, at the end of a turn, whether a producer's address is full. */
     void check(ProducerHandle producer) {
         AddressState address = producer.state();
-        Rejection full = heldBy(address);
+        Rejection full = fullAnd("hold", address);
         if (full != null) {
             producer.holds().hold(Holds.Reason.FULL, full);
         } else {
             producer.holds().release(Holds.Reason.FULL);
         }
-    }
-
-    private @Nullable Rejection heldBy(AddressState address) {
-        if (isLimited(address)
-                && address.policy().text(PolicyKey.LIMIT_WHEN_FULL).equals("hold")) {
-            Rejection full = fullness(address);
-            if (full != null) {
-                return full;
-            }
-        }
-        for (Route route : address.routes()) {
-            Rejection further = isLimited(route.target()) ? fullness(route.target()) : null;
-            if (further != null) {
-                return further;
-            }
-        }
-        return null;
     }
 
     /** Whether a producer's address, or one that its messages go on to, can be full. */

@@ -272,23 +272,30 @@ public final class LocalBroker implements BrokerGateway, AutoCloseable {
 
     @Override
     public void openProducer(ProducerRequest request, ProducerListener listener, Reply<Producer> reply) {
-        runner.run(() -> withAddress(request.address(), request.kind(), reply, address -> {
-            ProducerHandle producer = new ProducerHandle(runner, effects, gate, ingress, address, request, listener);
-            if (AddressPattern.isWildcard(request.address().name()) && !address.isQueue()) {
+        runner.run(() -> {
+            AddressKey key = request.address();
+            AddressState known = state.address(key);
+            boolean isQueue = known == null ? request.kind() == AddressKind.QUEUE : known.isQueue();
+            if (AddressPattern.isWildcard(key.name()) && !isQueue) {
                 reply.rejected(new Rejection(
                         ErrorCode.NOT_ALLOWED,
-                        "'" + request.address()
-                                + "' stands for the topics it matches: it is only to be subscribed to"));
-                return;
+                        "'" + key + "' stands for the topics it matches: it is only to be subscribed to"));
+            } else {
+                withAddress(key, request.kind(), reply, address -> openProducer(address, request, listener, reply));
             }
-            effects.register(producer);
-            reply.ok(producer);
-            Rejection closed = gate.closed();
-            if (closed != null) {
-                producer.hold(closed);
-            }
-            ingress.check(producer);
-        }));
+        });
+    }
+
+    private void openProducer(
+            AddressState address, ProducerRequest request, ProducerListener listener, Reply<Producer> reply) {
+        ProducerHandle producer = new ProducerHandle(runner, effects, gate, ingress, address, request, listener);
+        effects.register(producer);
+        reply.ok(producer);
+        Rejection closed = gate.closed();
+        if (closed != null) {
+            producer.hold(closed);
+        }
+        ingress.check(producer);
     }
 
     @Override

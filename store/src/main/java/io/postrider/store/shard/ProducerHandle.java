@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** An open sending endpoint. State is owned by the shard's thread; calls from elsewhere hand over. */
 final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoint {
-    /** Token of a non-durable message that goes to the log; it was answered before. */
-    private static final long SPILLED = -2;
-
     private final ShardRunner runner;
     private final ShardEffects effects;
     private final AdmissionGate gate;
@@ -121,22 +118,32 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
         if (refusal == null && ingress.hasAlternate(address)) {
             ingress.withAlternate(address, alternate -> {
                 if (alternate == null) {
-                    answer(token, new Rejection(ErrorCode.RESOURCE_DELETED, "The alternate address was deleted"));
+                    drop(message);
+                    answer(token, noAlternate());
                 } else {
                     publishTo(alternate, message, null, token);
                 }
             });
             return;
         }
-        LargeBody body = message.body();
-        if (body != null) {
-            runner.propose(new Command.DropBody(body.id()), null, 0);
-        }
+        drop(message);
         if (refusal == null) {
             effects.totals().published++;
             effects.totals().unrouted++;
         }
         answer(token, refusal);
+    }
+
+    private static Rejection noAlternate() {
+        return new Rejection(ErrorCode.RESOURCE_DELETED, "The alternate address was deleted");
+    }
+
+    /** Gives up the body of a message that nobody gets. */
+    private void drop(Message message) {
+        LargeBody body = message.body();
+        if (body != null) {
+            runner.propose(new Command.DropBody(body.id()), null, 0);
+        }
     }
 
     private void publishTo(AddressState target, Message message, @Nullable String publisher, long token) {
@@ -164,12 +171,20 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
             answer(token, null);
             return;
         }
-        boolean isAwaited = message.isDurable() || isNamed;
-        runner.propose(new Command.Publish(target.id(), message, publisher), this, isAwaited ? token : SPILLED);
-        if (!isAwaited) {
-            effects.spilled(address, 1);
-            answer(token, null); // it is in no worse a place than one that is in memory only
+        Command publish = new Command.Publish(target.id(), message, publisher);
+        if (message.isDurable() || isNamed) {
+            runner.propose(publish, this, token);
+            return;
         }
+        effects.spilled(target, 1);
+        runner.propose(
+                publish,
+                (answered, result) -> {
+                    effects.spilled(target, -1);
+                    count(result);
+                },
+                0);
+        answer(token, null); // it is in no worse a place than one that is in memory only
     }
 
     /** Publishes as part of a transaction: it waits there. */
@@ -180,30 +195,44 @@ final class ProducerHandle implements Producer, Completion, ShardEffects.Endpoin
             answer(token, new Rejection(ErrorCode.RESOURCE_DELETED, text));
             return;
         }
+        Message shaped = ingress.shaped(address, message);
+        boolean isRouted = ingress.isRouted(address, shaped, request.containerId());
         Rejection refusal = gate.refusal(true);
         if (refusal == null) {
-            refusal = ingress.refusal(address);
+            refusal = isRouted ? ingress.refusal(address) : ingress.unrouted(address);
         }
         if (refusal != null) {
             gate.countRefusal();
             transaction.refused(refusal.text());
+            answer(token, refusal);
+        } else if (!isRouted && ingress.hasAlternate(address)) {
+            ingress.withAlternate(address, alternate -> addTo(transaction, alternate, shaped, token));
         } else {
-            refusal = transaction.add(address.id(), request.containerId(), ingress.shaped(address, message));
-            ingress.book(address, this, message.sizeBytes());
+            addTo(transaction, address, shaped, token); // by its commit somebody may have subscribed
         }
-        answer(token, refusal);
+    }
+
+    private void addTo(OpenTransaction transaction, @Nullable AddressState target, Message message, long token) {
+        if (target == null) {
+            transaction.refused(noAlternate().text());
+            answer(token, noAlternate());
+            return;
+        }
+        answer(token, transaction.add(target.id(), request.containerId(), message));
+        ingress.book(address, this, message.sizeBytes());
     }
 
     @Override
     public void applied(long token, Result result) {
-        if (token == SPILLED) {
-            effects.spilled(address, -1);
+        count(result);
+        if (!isClosed) {
+            answer(token, result.rejection());
         }
+    }
+
+    private void count(Result result) {
         if (result.rejection() == null) {
             effects.totals().published++;
-        }
-        if (!isClosed && token != SPILLED) {
-            answer(token, result.rejection());
         }
     }
 

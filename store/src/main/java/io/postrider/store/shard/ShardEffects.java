@@ -19,6 +19,7 @@ import io.postrider.store.dispatch.ConsumerIds;
 import io.postrider.store.dispatch.Counters;
 import io.postrider.store.dispatch.Dispatcher;
 import io.postrider.store.dispatch.MemoryBudget;
+import io.postrider.store.machine.Admission;
 import io.postrider.store.machine.DeadLettering;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.Forwarding;
@@ -53,6 +54,10 @@ final class ShardEffects implements Effects {
     private final List<@Nullable Dispatcher> bySubscription = new ArrayList<>();
     private final Map<Integer, List<VolatileSubscription>> volatileByTopic = new HashMap<>();
     private final List<Endpoint> endpoints = new ArrayList<>();
+    /** Producers whose addresses can be full, as long as that is known. */
+    private final List<ProducerHandle> limited = new ArrayList<>();
+
+    private boolean isLimitedKnown;
     private @Nullable ShardRunner runner;
     private Consumer<AddressState> whenSettled = address -> {};
     private BodyPositions partBodies = new BodyPositions();
@@ -229,19 +234,28 @@ final class ShardEffects implements Effects {
 
     void register(Endpoint endpoint) {
         endpoints.add(endpoint);
+        isLimitedKnown = false;
     }
 
     void unregister(Endpoint endpoint) {
         endpoints.remove(endpoint);
+        isLimitedKnown = false;
     }
 
     /** Looks whether the addresses of the producers are full, where they can be. */
     void checkFull(Ingress ingress) {
-        for (int i = 0; i < endpoints.size(); i++) {
-            if (endpoints.get(i) instanceof ProducerHandle producer
-                    && (producer.holds().has(Holds.Reason.FULL) || ingress.canBeFull(producer.state()))) {
-                ingress.check(producer);
+        if (!isLimitedKnown) {
+            isLimitedKnown = true;
+            limited.clear();
+            for (Endpoint endpoint : endpoints) {
+                if (endpoint instanceof ProducerHandle producer
+                        && (producer.holds().has(Holds.Reason.FULL) || ingress.canBeFull(producer.state()))) {
+                    limited.add(producer);
+                }
             }
+        }
+        for (int i = 0; i < limited.size(); i++) {
+            ingress.check(limited.get(i));
         }
     }
 
@@ -286,7 +300,13 @@ final class ShardEffects implements Effects {
         if (address.routes().isEmpty()) {
             keepSoft(address, message, publisher);
         } else {
-            new Forwarding(inspector).deliver(address, message, target -> keepSoft(target, message, publisher));
+            new Forwarding(inspector).deliver(address, message, target -> {
+                if (target != address && Admission.verdict(target) == Admission.Verdict.DROP) {
+                    totals.dropped++;
+                } else {
+                    keepSoft(target, message, publisher);
+                }
+            });
         }
     }
 
@@ -466,6 +486,7 @@ final class ShardEffects implements Effects {
 
     @Override
     public void addressDefined(AddressState address) {
+        isLimitedKnown = false; // messages may go on to it
         for (SubscriptionState subscription : address.subscriptions()) {
             addDispatcher(subscription);
         }
@@ -474,7 +495,13 @@ final class ShardEffects implements Effects {
     }
 
     @Override
+    public void routesChanged() {
+        isLimitedKnown = false;
+    }
+
+    @Override
     public void policyChanged(AddressState address) {
+        isLimitedKnown = false;
         whenSettled.accept(address);
         for (SubscriptionState subscription : address.subscriptions()) {
             dispatcher(subscription).rulesChanged();

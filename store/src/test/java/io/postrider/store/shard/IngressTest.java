@@ -13,6 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
 import io.postrider.api.address.AddressKind;
+import io.postrider.api.address.AddressPattern;
+import io.postrider.api.address.ForwardRule;
 import io.postrider.api.address.PolicyKey;
 import io.postrider.api.address.PolicyRule;
 import io.postrider.api.address.PolicyValues;
@@ -24,6 +26,8 @@ import io.postrider.api.port.Producer;
 import io.postrider.api.port.ProducerListener;
 import io.postrider.api.port.ProducerRequest;
 import io.postrider.api.port.QueueInfo;
+import io.postrider.api.port.Reply;
+import io.postrider.api.port.Transaction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,13 +65,12 @@ class IngressTest {
     }
 
     private void policy(String pattern, PolicyKey key, String value) {
-        get((io.postrider.api.port.Reply<Long> reply) ->
+        get((Reply<Long> reply) ->
                 store.broker().admin().putPolicy(PolicyRule.of(pattern, PolicyValues.of(key, value)), reply));
     }
 
     private void policy(String pattern, PolicyValues values) {
-        get((io.postrider.api.port.Reply<Long> reply) ->
-                store.broker().admin().putPolicy(PolicyRule.of(pattern, values), reply));
+        get((Reply<Long> reply) -> store.broker().admin().putPolicy(PolicyRule.of(pattern, values), reply));
     }
 
     private long depth(String name) {
@@ -279,6 +282,49 @@ class IngressTest {
         assertEquals(List.of("x"), store.take("lost", 1));
     }
 
+    @Test
+    void aTransactionIsHeldToItToo() throws Exception {
+        policy("strict", PolicyKey.UNROUTED, "reject");
+        policy("safe", PolicyValues.of(PolicyKey.UNROUTED, "alternate").with(PolicyKey.ALTERNATE_ADDRESS, "lost"));
+        Sender strict = new Sender("strict", AddressKind.TOPIC);
+        Sender safe = new Sender("safe", AddressKind.TOPIC);
+        Transaction refused = get(reply -> store.broker().begin("c1", reply));
+        Transaction kept = get(reply -> store.broker().begin("c1", reply));
+
+        refused.publish(strict.producer, aMessage().build(), 0);
+        kept.publish(safe.producer, aMessage().withBody("x").build(), 0);
+
+        assertTrue(strict.next().startsWith("NOT_FOUND"));
+        assertThrows(RuntimeException.class, () -> get((Reply<Transaction.End> reply) -> refused.commit(reply)));
+        assertEquals("taken", safe.next());
+        get((Reply<Transaction.End> reply) -> kept.commit(reply));
+        assertEquals(List.of("x"), store.take("lost", 1));
+    }
+
+    // ---- forward rules
+
+    private void forward(String from, String to) {
+        get((Reply<ForwardRule> reply) -> store.broker()
+                .admin()
+                .putForward(new ForwardRule(from, new AddressPattern(from), AddressKey.of(to), null, false), reply));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"reject, RESOURCE_LIMIT", "drop-new, taken", "hold, blocked"})
+    void aFullTargetActsOnTheProducersOfItsSources(String whenFull, String answer) throws Exception {
+        policy("to", PolicyValues.of(PolicyKey.LIMIT_MESSAGES, "1").with(PolicyKey.LIMIT_WHEN_FULL, whenFull));
+        Sender sender = new Sender("from", AddressKind.QUEUE);
+        forward("from", "to");
+        assertEquals("taken", sender.send(aMessage().build()));
+
+        String next =
+                whenFull.equals("hold") ? sender.next() : sender.send(aMessage().build());
+
+        assertTrue(next.startsWith(answer), next);
+        assertEquals(1, depth("to"));
+        assertEquals(whenFull.equals("drop-new") ? 2 : 1, depth("from"));
+    }
+
     // ---- wildcards
 
     @Test
@@ -300,6 +346,7 @@ class IngressTest {
                 .toString();
 
         assertTrue(text.contains("NOT_ALLOWED"), text);
+        assertEquals(List.of(), get(store.broker().admin()::addresses), "and nothing is created");
     }
 
     // ---- use
@@ -307,7 +354,7 @@ class IngressTest {
     @Test
     void anAddressNobodyUsesIsDeletedWhereItsPolicySaysSo() throws Exception {
         policy("tmp.*", PolicyKey.AUTO_DELETE, "1");
-        get((io.postrider.api.port.Reply<AddressDefinition> reply) -> store.broker()
+        get((Reply<AddressDefinition> reply) -> store.broker()
                 .admin()
                 .createAddress(AddressDefinition.permanent(AddressKey.of("tmp.asked"), AddressKind.QUEUE), reply));
         store.send("tmp.full", AddressKind.QUEUE, "x");
