@@ -3,7 +3,7 @@
 package io.postrider.server.cli;
 
 import io.postrider.amqp.codec.AmqpMessageInspector;
-import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.codec.CommandReader;
 import io.postrider.store.io.FileAccess;
 import io.postrider.store.io.RealFiles;
 import io.postrider.store.journal.EntryEditor;
@@ -80,7 +80,7 @@ public final class DataCommand {
     }
 
     static void checkEntry(ByteBuffer entry) {
-        CommandCodec.decode(entry, (timeMs, command, bodyAt, bodyBytes) -> {});
+        CommandReader.decode(entry, (timeMs, command, bodyAt, bodyBytes) -> {});
     }
 
     @Command(

@@ -104,7 +104,7 @@ public final class StateCodec {
     private static void readBranches(ByteReader in, PreparedBranches target) {
         int preparedCount = in.readCount(14);
         for (int i = 0; i < preparedCount; i++) {
-            CommandCodec.decode(ByteBuffer.wrap(in.readBytes()), (atMs, command, bodyAt, bodyBytes) -> {
+            CommandReader.decode(ByteBuffer.wrap(in.readBytes()), (atMs, command, bodyAt, bodyBytes) -> {
                 if (!(command instanceof Command.Prepare prepare)) {
                     throw new CodecException("Expected a prepared branch, but found " + command);
                 }
@@ -113,7 +113,7 @@ public final class StateCodec {
         }
         int decidedCount = in.readCount(10);
         for (int i = 0; i < decidedCount; i++) {
-            target.decide(CommandCodec.readBranch(in), in.readBoolean());
+            target.decide(CommandReader.readBranch(in), in.readBoolean());
         }
     }
 

@@ -7,7 +7,7 @@ import io.postrider.api.message.Message;
 import io.postrider.store.body.BodyIndex;
 import io.postrider.store.checkpoint.Checkpoints;
 import io.postrider.store.codec.BodyPositions;
-import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.codec.CommandReader;
 import io.postrider.store.codec.StateCodec;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.ShardMachine;
@@ -35,7 +35,7 @@ final class Recovery {
         return disk.log().replay(loaded.index(), (entry, bytes) -> {
             replay.entry = entry;
             try {
-                CommandCodec.decode(bytes, replay);
+                CommandReader.decode(bytes, replay);
             } catch (RuntimeException e) {
                 throw new PoisonEntryException(entry, e);
             }
@@ -43,7 +43,7 @@ final class Recovery {
     }
 
     /** Applies what it is given, one entry after the other. */
-    private static final class Replay implements CommandCodec.Decoded {
+    private static final class Replay implements CommandReader.Decoded {
         private final ShardMachine machine;
         private final BodyIndex bodies;
         private final BodyPositions parts = new BodyPositions();

@@ -11,7 +11,7 @@ import io.postrider.api.message.Message;
 import io.postrider.api.port.MessageInspector;
 import io.postrider.api.port.MessageTrace.Step;
 import io.postrider.api.port.TraceRequest;
-import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.codec.CommandReader;
 import io.postrider.store.machine.Effects;
 import io.postrider.store.machine.ShardMachine;
 import io.postrider.store.queue.AddressState;
@@ -57,7 +57,7 @@ final class TraceReplay implements Effects {
     }
 
     void apply(ByteBuffer entry) {
-        CommandCodec.decode(entry, (time, command, bodyAt, bodyBytes) -> {
+        CommandReader.decode(entry, (time, command, bodyAt, bodyBytes) -> {
             timeMs = time;
             firstMs = firstMs == 0 ? time : firstMs;
             whole = command;

@@ -7,7 +7,7 @@ import io.postrider.api.command.OffsetRanges;
 import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import io.postrider.store.codec.CodecException;
-import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.codec.CommandReader;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ public final class CommandText implements StorePrinter.EntryText, Command.Visito
     public String of(ByteBuffer entry) {
         List<String> commands = new ArrayList<>();
         try {
-            long timeMs = CommandCodec.decode(
+            long timeMs = CommandReader.decode(
                     entry.duplicate(), (time, command, bodyAt, bodyBytes) -> commands.add(command.accept(this)));
             return Instant.ofEpochMilli(timeMs) + " " + (commands.isEmpty() ? "empty" : String.join("; ", commands));
         } catch (CodecException | IllegalArgumentException e) {

@@ -26,7 +26,7 @@ import io.postrider.api.port.QueueInfo;
 import io.postrider.api.port.RedriveRequest;
 import io.postrider.api.port.Reply;
 import io.postrider.store.body.BodyIndex;
-import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.codec.CommandReader;
 import io.postrider.store.io.DiskSpace;
 import io.postrider.store.kit.FaultyFiles;
 import io.postrider.store.kit.ManualLoop;
@@ -679,7 +679,7 @@ final class BrokerSimulation {
     private ShardState replayed() {
         ShardMachine machine = new ShardMachine(new ShardState(), INSPECTOR);
         log.replay(0, (index, bytes) -> {
-            CommandCodec.decode(
+            CommandReader.decode(
                     bytes, (timeMs, command, bodyAt, bodyBytes) -> machine.apply(timeMs, command, Effects.NONE));
         });
         return machine.state();

@@ -23,6 +23,7 @@ import io.postrider.api.message.LargeBody;
 import io.postrider.api.message.Message;
 import io.postrider.store.codec.ByteWriter;
 import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.codec.CommandReader;
 import io.postrider.store.codec.StateCodec;
 import io.postrider.store.kit.TestPolicies;
 import io.postrider.store.machine.Effects;
@@ -644,7 +645,7 @@ class MachineModelTest {
 
     private void replay(ShardMachine target, int from) {
         for (ByteBuffer entry : entries.subList(from, entries.size())) {
-            CommandCodec.decode(
+            CommandReader.decode(
                     entry.duplicate(),
                     (entryMs, command, bodyAt, bodyBytes) -> target.apply(entryMs, command, Effects.NONE));
         }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postrider.api.address.AddressKind;
 import io.postrider.api.port.MessageInspector;
-import io.postrider.store.codec.CommandCodec;
+import io.postrider.store.codec.CommandReader;
 import io.postrider.store.io.RealFiles;
 import io.postrider.store.journal.Journal;
 import io.postrider.store.journal.JournalSettings;
@@ -145,7 +145,7 @@ class OperatorToolsTest {
     }
 
     private static void decode(ByteBuffer entry) {
-        CommandCodec.decode(entry, (timeMs, command, bodyAt, bodyBytes) -> {});
+        CommandReader.decode(entry, (timeMs, command, bodyAt, bodyBytes) -> {});
     }
 
     @Test
