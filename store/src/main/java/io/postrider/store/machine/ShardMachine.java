@@ -2,11 +2,7 @@
 // SPDX-FileCopyrightText: The Postrider authors
 package io.postrider.store.machine;
 
-import io.postrider.api.address.AddressDefinition;
 import io.postrider.api.address.AddressKey;
-import io.postrider.api.address.AddressKind;
-import io.postrider.api.address.ForwardRule;
-import io.postrider.api.address.PolicyBook;
 import io.postrider.api.address.PolicyKey;
 import io.postrider.api.command.BranchId;
 import io.postrider.api.command.Command;
@@ -35,11 +31,13 @@ public final class ShardMachine implements Command.Visitor<Result> {
     private final ShardState state;
     private final MessageInspector inspector;
     private Effects effects = Effects.NONE;
+    private final Definitions definitions;
     private boolean isInCommit;
 
     public ShardMachine(ShardState state, MessageInspector inspector) {
         this.state = state;
         this.inspector = inspector;
+        this.definitions = new Definitions(state, this::release);
     }
 
     public ShardState state() {
@@ -345,7 +343,7 @@ public final class ShardMachine implements Command.Visitor<Result> {
         Message letter = command.letter();
         if (key != null && letter != null && !subscription.isReader()) {
             // Before the claim on the message ends, so that a large body is never without one.
-            deliver(defined(DeadLettering.targetDefinition(key)), letter, null);
+            deliver(definitions.defined(DeadLettering.targetDefinition(key), effects), letter, null);
         }
         finish(subscription, command.offset());
         subscription.release(command.bytes());
@@ -471,58 +469,67 @@ public final class ShardMachine implements Command.Visitor<Result> {
 
     @Override
     public Result defineAddress(Command.DefineAddress command) {
-        AddressDefinition wanted = command.definition();
-        AddressState existing = state.address(wanted.key());
-        if (existing == null) {
-            define(wanted);
-            return Result.OK;
-        }
-        if (existing.definition().kind() == wanted.kind()) {
-            if (existing.definition().isAutoCreated() && !wanted.isAutoCreated()) {
-                existing.redefine(existing.definition().asAskedFor());
-            }
-            return Result.OK;
-        }
-        return Result.rejected(new Rejection(
-                ErrorCode.PRECONDITION_FAILED,
-                "Address '" + wanted.key() + "' exists as a "
-                        + existing.definition().kind() + ", not a " + wanted.kind()));
-    }
-
-    private AddressState define(AddressDefinition definition) {
-        AddressState address = state.define(definition);
-        effects.addressDefined(address);
-        return address;
-    }
-
-    /** The state of an address, which is created if it is not there. */
-    private AddressState defined(AddressDefinition definition) {
-        AddressState existing = state.address(definition.key());
-        return existing != null ? existing : define(definition);
+        return definitions.defineAddress(command, effects);
     }
 
     @Override
     public Result deleteAddress(Command.DeleteAddress command) {
-        AddressState address = state.address(command.key());
-        if (address == null) {
-            return Result.rejected(notFound(command.key()));
-        }
-        ForwardRule rule = state.forwards().to(command.key());
-        if (rule != null) {
-            return Result.rejected(new Rejection(
-                    ErrorCode.PRECONDITION_FAILED,
-                    "Expected an address that no forward rule sends to, but '" + rule.name() + "' sends to '"
-                            + command.key() + "'"));
-        }
-        delete(address);
-        return Result.OK;
+        return definitions.deleteAddress(command, effects);
     }
 
-    private void delete(AddressState address) {
-        state.delete(address);
-        address.retainNothing();
-        address.takeUnwantedBodies().forEach(this::release);
-        effects.addressDeleted(address);
+    @Override
+    public Result deleteIfIdle(Command.DeleteIfIdle command) {
+        return definitions.deleteIfIdle(command, effects);
+    }
+
+    @Override
+    public Result putForward(Command.PutForward command) {
+        return definitions.putForward(command, effects);
+    }
+
+    @Override
+    public Result removeForward(Command.RemoveForward command) {
+        return definitions.removeForward(command, effects);
+    }
+
+    @Override
+    public Result putPolicy(Command.PutPolicy command) {
+        return definitions.putPolicy(command, effects);
+    }
+
+    @Override
+    public Result removePolicy(Command.RemovePolicy command) {
+        return definitions.removePolicy(command, effects);
+    }
+
+    @Override
+    public Result configurePolicies(Command.ConfigurePolicies command) {
+        return definitions.configurePolicies(command, effects);
+    }
+
+    @Override
+    public Result updateAddress(Command.UpdateAddress command) {
+        return definitions.updateAddress(command, effects);
+    }
+
+    @Override
+    public Result defineSubscription(Command.DefineSubscription command) {
+        return definitions.defineSubscription(command, effects);
+    }
+
+    @Override
+    public Result deleteSubscription(Command.DeleteSubscription command) {
+        return definitions.deleteSubscription(command, effects);
+    }
+
+    @Override
+    public Result putUser(Command.PutUser command) {
+        return definitions.putUser(command, effects);
+    }
+
+    @Override
+    public Result removeUser(Command.RemoveUser command) {
+        return definitions.removeUser(command, effects);
     }
 
     @Override
@@ -534,145 +541,6 @@ public final class ShardMachine implements Command.Visitor<Result> {
         }
         subscription.setPaused(command.isPaused());
         effects.paused(subscription);
-        return Result.OK;
-    }
-
-    @Override
-    public Result deleteIfIdle(Command.DeleteIfIdle command) {
-        AddressState address = state.address(command.addressId());
-        if (address == null
-                || state.forwards().to(address.definition().key()) != null
-                || address.subscriptions().stream()
-                        .anyMatch(subscription -> subscription.definition() != null || subscription.depth() > 0)) {
-            return Result.OK;
-        }
-        delete(address);
-        return Result.of(1);
-    }
-
-    @Override
-    public Result putForward(Command.PutForward command) {
-        Rejection problem = state.forwards().problem(command.rule());
-        if (problem != null) {
-            return Result.rejected(problem);
-        }
-        state.forwards().put(command.rule());
-        defined(AddressDefinition.permanent(command.rule().target(), AddressKind.QUEUE));
-        state.route();
-        effects.routesChanged();
-        return Result.OK;
-    }
-
-    @Override
-    public Result removeForward(Command.RemoveForward command) {
-        if (!state.forwards().remove(command.name())) {
-            return Result.rejected(
-                    new Rejection(ErrorCode.NOT_FOUND, "There is no forward rule '" + command.name() + "'"));
-        }
-        state.route();
-        effects.routesChanged();
-        return Result.OK;
-    }
-
-    @Override
-    public Result putPolicy(Command.PutPolicy command) {
-        return replace(state.policies().with(command.rule()));
-    }
-
-    @Override
-    public Result removePolicy(Command.RemovePolicy command) {
-        PolicyBook without = state.policies().without(command.pattern(), false);
-        if (without.equals(state.policies())) {
-            return Result.rejected(new Rejection(
-                    ErrorCode.NOT_FOUND, "There is no policy for the pattern '" + command.pattern() + "'"));
-        }
-        return replace(without);
-    }
-
-    @Override
-    public Result configurePolicies(Command.ConfigurePolicies command) {
-        return replace(state.policies().withConfigured(command.rules()));
-    }
-
-    private Result replace(PolicyBook policies) {
-        List<AddressState> affected = state.replacePolicies(policies);
-        effects.policiesReplaced(policies.rules());
-        affected.forEach(this::changed);
-        return Result.of(affected.size());
-    }
-
-    @Override
-    public Result updateAddress(Command.UpdateAddress command) {
-        AddressState address = state.address(command.key());
-        if (address == null) {
-            return Result.rejected(notFound(command.key()));
-        }
-        state.update(address, command.settings());
-        changed(address);
-        return Result.OK;
-    }
-
-    private void changed(AddressState address) {
-        address.takeUnwantedBodies().forEach(this::release); // it may retain no more
-        effects.policyChanged(address);
-    }
-
-    static Rejection notFound(AddressKey key) {
-        return new Rejection(ErrorCode.NOT_FOUND, "Address '" + key + "' does not exist");
-    }
-
-    @Override
-    public Result defineSubscription(Command.DefineSubscription command) {
-        AddressState topic = state.address(command.definition().topic());
-        if (topic == null) {
-            return Result.rejected(notFound(command.definition().topic()));
-        }
-        if (topic.isQueue() && !command.definition().key().isReader()) {
-            return Result.rejected(new Rejection(
-                    ErrorCode.ILLEGAL_STATE,
-                    "'" + topic.definition().key() + "' is a queue: only a topic has subscriptions"));
-        }
-        SubscriptionState existing = state.subscription(command.definition().key());
-        if (existing != null) {
-            if (command.definition().equals(existing.definition())) {
-                return Result.OK;
-            }
-            delete(existing);
-        }
-        effects.subscriptionDefined(state.subscribe(topic, command.definition(), command.start()));
-        return Result.OK;
-    }
-
-    @Override
-    public Result deleteSubscription(Command.DeleteSubscription command) {
-        SubscriptionState existing = state.subscription(command.key());
-        if (existing == null) {
-            return Result.rejected(
-                    new Rejection(ErrorCode.NOT_FOUND, "Subscription '" + command.key() + "' does not exist"));
-        }
-        delete(existing);
-        return Result.OK;
-    }
-
-    private void delete(SubscriptionState subscription) {
-        state.delete(subscription);
-        subscription.address().takeUnwantedBodies().forEach(this::release);
-        effects.subscriptionDeleted(subscription);
-    }
-
-    @Override
-    public Result putUser(Command.PutUser command) {
-        state.put(command.user());
-        effects.userPut(command.user());
-        return Result.OK;
-    }
-
-    @Override
-    public Result removeUser(Command.RemoveUser command) {
-        if (!state.removeUser(command.name())) {
-            return Result.rejected(new Rejection(ErrorCode.NOT_FOUND, "User '" + command.name() + "' does not exist"));
-        }
-        effects.userRemoved(command.name());
         return Result.OK;
     }
 

@@ -151,7 +151,7 @@ public final class LocalAdmin implements BrokerAdmin {
     public void createAddress(AddressDefinition definition, Reply<AddressDefinition> reply) {
         runner.run(() -> {
             AddressState existing = state.address(definition.key());
-            if (existing != null && !existing.definition().equals(definition)) {
+            if (existing != null && !existing.definition().asAskedFor().equals(definition)) {
                 reply.rejected(new Rejection(
                         ErrorCode.PRECONDITION_FAILED,
                         "Expected address '" + definition.key()

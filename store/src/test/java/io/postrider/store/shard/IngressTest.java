@@ -366,4 +366,19 @@ class IngressTest {
                 .toList()
                 .equals(List.of("tmp.asked", "tmp.full")));
     }
+
+    @Test
+    void anAddressThatUseMadeIsKeptOnceSomebodyAsksForIt() throws Exception {
+        store.send("tmp.x", AddressKind.QUEUE, "x");
+        store.take("tmp.x", 1);
+        get((Reply<AddressDefinition> reply) -> store.broker()
+                .admin()
+                .createAddress(AddressDefinition.permanent(AddressKey.of("tmp.x"), AddressKind.QUEUE), reply));
+        restart();
+
+        AddressDefinition kept = get(store.broker().admin()::addresses).get(0);
+
+        assertEquals("tmp.x", kept.key().name());
+        assertTrue(!kept.isAutoCreated(), "it is not deleted for want of use");
+    }
 }
